@@ -1,0 +1,3 @@
+"""Make, license, label and question AI-generated video: a course platform."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,75 @@
+"""Every error that medialit raises on purpose, in one tree.
+
+::
+
+    MedialitError               a message says what, which value, and what to do about it
+    ├── MediaError              a picture, a clip or a sound
+    │   ├── UnreadableMediaError    the file is not media, is damaged, or has no video stream
+    │   ├── MediaTooLargeError      more frames, pixels or seconds than the limits allow
+    │   └── ClipError               an array that cannot be a Clip, or an edit that cannot be made
+    ├── WorldError              a scene or a planted violation that cannot be rendered
+    ├── StatisticsError         a statistic that the data cannot give
+    │   └── EmptyCountsError        no trial of one of the two kinds
+    ├── CourseError             a lab source, a catalogue or a course folder
+    ├── GradingError            a submission could not be graded; it is never a mark of zero
+    │   ├── SandboxUnavailableError no way to contain a student's code on this machine
+    │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
+    └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
+
+A caller who catches `MedialitError` catches all that a person can put right.
+Anything else that escapes is our bug.
+"""
+
+from __future__ import annotations
+
+
+class MedialitError(Exception):
+    """Base of every error that a person can put right."""
+
+
+class MediaError(MedialitError):
+    """A picture, a clip or a sound is at fault."""
+
+
+class UnreadableMediaError(MediaError):
+    """The file is not media, is damaged, or has no video stream."""
+
+
+class MediaTooLargeError(MediaError):
+    """The file holds more frames, pixels or seconds than the limits allow."""
+
+
+class ClipError(MediaError):
+    """An array that cannot be a `Clip`, or an edit that cannot be made to one."""
+
+
+class WorldError(MedialitError):
+    """A scene, or a violation planted in one, that cannot be rendered."""
+
+
+class StatisticsError(MedialitError):
+    """A statistic that the data cannot give."""
+
+
+class EmptyCountsError(StatisticsError):
+    """No trial of one of the two kinds was judged, so a rate has no denominator."""
+
+
+class CourseError(MedialitError):
+    """A lab source, a catalogue or a course folder is not as it must be."""
+
+
+class GradingError(MedialitError):
+    """A submission could not be graded; this is never a mark of zero."""
+
+
+class SandboxUnavailableError(GradingError):
+    """No way to contain a student's code was found on this machine."""
+
+
+class WorkerLostError(GradingError):
+    """A sandboxed worker ended, or broke the protocol, while it was asked something."""
+
+
+class ProvenanceError(MedialitError):
+    """Credentials, a watermark, a fingerprint, a label or a key is at fault."""
