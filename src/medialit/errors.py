@@ -15,6 +15,11 @@
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
     │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
     └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
+        ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
+        ├── TrustListError          a trust list that cannot be read
+        ├── SigningError            a file that could not be signed, or a statement that would not be true
+        ├── FingerprintError        a clip, an index or a threshold that cannot be searched with
+        └── LabelError              a label that cannot be drawn legibly
 
 A caller who catches `MedialitError` catches all that a person can put right.
 Anything else that escapes is our bug.
@@ -73,3 +78,23 @@ class WorkerLostError(GradingError):
 
 class ProvenanceError(MedialitError):
     """Credentials, a watermark, a fingerprint, a label or a key is at fault."""
+
+
+class KeyStoreError(ProvenanceError):
+    """The course's certificate authority is at fault: its folder, a key or a name."""
+
+
+class TrustListError(ProvenanceError):
+    """A trust list cannot be read, or holds nothing to trust."""
+
+
+class SigningError(ProvenanceError):
+    """A file could not be signed, or the statement to be signed contradicts itself."""
+
+
+class FingerprintError(ProvenanceError):
+    """A clip, an index or a threshold that cannot be searched with."""
+
+
+class LabelError(ProvenanceError):
+    """A visible label that cannot be drawn legibly."""
