@@ -1,0 +1,271 @@
+"""The warm parent behind the walls: it has imported everything, forks a worker for each job, watches it.
+
+It never sees a job: the job's socket arrives as a descriptor and is handed on to the worker. It holds no
+secret, so there is nothing in its memory for a worker, which is its copy, to find.
+
+Time is charged fairly. A worker that waits for a processor because the machine is busy is not charged for
+waiting (`/proc/PID/schedstat` says how long it did); one that sleeps is. So a limit means the same at
+midnight with 900 submissions as it does alone. A worker that has hardly run when `wall_factor` times its
+limit has passed is reported as *starved*: its job is run again, never marked as slow.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from medialit.errors import WorkerLostError
+from medialit.grading.sandbox import _landlock, _seccomp, walls
+from medialit.grading.sandbox.messages import Inbox, parse, send
+
+POLL_S = 0.02
+_PAGE = resource.getpagesize()
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use.
+
+    Attributes
+    ----------
+    memory_mb : int
+        Address space beyond what the warm parent already has.
+    file_mb : int
+        Size of one file, and of all files in the scratch folder together.
+    cpu_s : int
+        Processor time of the whole job, as the kernel counts it: a backstop.
+    wall_factor : float
+        How many times its charged limit an operation may last before it counts as starved.
+    """
+
+    memory_mb: int = 2048
+    file_mb: int = 64
+    cpu_s: int = 300
+    wall_factor: float = 10.0
+
+
+@dataclass
+class Meter:
+    """One worker's charged time: what passed on the clock, less what it spent queueing for a processor."""
+
+    pid: int
+    started: float
+
+    def waited_s(self) -> float:
+        """Seconds that the worker was ready to run and had no processor; 0 where the kernel does not tell."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, IndexError, ValueError):
+            return 0.0
+
+    def resident_mb(self) -> float:
+        """Resident memory of the worker, in megabytes."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE / 2**20
+        except (OSError, IndexError, ValueError):
+            return 0.0
+
+
+def main() -> None:
+    """Serve jobs that arrive on the control socket, until it closes."""
+    options: dict[str, Any] = json.loads(sys.argv[1])
+    control = socket.socket(fileno=options["control"])
+    scratch = Path(options["scratch"])
+    lab = Path(options["lab"]) if options["lab"] else None
+    limits = Limits(**options["limits"])
+    warm_up(options["preload"], scratch)
+    send(control, {"ready": True, "resident_mb": Meter(os.getpid(), 0.0).resident_mb()})
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+        except OSError:
+            return
+        if not message:
+            return
+        job, watch = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        _prepare(scratch, lab)
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            watch.close()
+            _become_worker(job, scratch=scratch, lab=lab, limits=limits, options=options)
+        job.close()
+        report = supervise(pid, watch, scratch, limits)
+        if options["own_processes"] and _stragglers():
+            report["dirty"] = True  # the box is torn down, and every process in it with it
+        with suppress(OSError):  # nobody is waiting for it any more
+            send(watch, report)
+        watch.close()
+        if report.get("dirty"):
+            return
+
+
+def warm_up(preload: list[str], scratch: Path) -> None:
+    """Import what the labs use, so that no worker has to, and leave no thread behind that a fork would lose."""
+    from medialit.grading.sandbox import worker
+
+    with suppress(OSError):
+        os.chdir(scratch)
+    for name in preload:
+        with suppress(Exception):  # a lab's import that fails here fails in the worker, where it is shown
+            importlib.import_module(name)
+    worker.prepare()
+    gc.collect()
+    gc.freeze()  # a fork then shares these objects' pages instead of copying them
+
+
+def supervise(pid: int, watch: socket.socket, scratch: Path, limits: Limits) -> dict[str, Any]:
+    """Watch a worker until it has ended, and return why it did and what it used.
+
+    The trusted side sends ``{"allow_s": seconds}`` on `watch` before each thing it asks of the worker, and
+    closes it when it wants no more.
+    """
+    meter = Meter(pid, time.monotonic())
+    inbox = Inbox(watch, limit=1 << 12)
+    process = os.pidfd_open(pid)
+    poller = select.poll()
+    poller.register(process, select.POLLIN)
+    poller.register(watch, select.POLLIN)
+    allowed_s, since, waited = 30.0, meter.started, 0.0  # until the first allowance
+    reason, peak_mb = "", 0.0
+    while not reason:
+        ready = {descriptor for descriptor, _ in poller.poll(POLL_S * 1000)}
+        if process in ready:
+            reason = "ended"
+        elif watch.fileno() in ready:
+            try:
+                while (message := inbox.poll(wait=False)) is not None:
+                    allowed_s = float(parse(message)["allow_s"])
+                    since, waited = time.monotonic(), meter.waited_s()
+            except WorkerLostError:
+                reason = "killed"
+        else:
+            passed = time.monotonic() - since
+            peak_mb = max(peak_mb, meter.resident_mb())
+            if passed - (meter.waited_s() - waited) > allowed_s:
+                reason = "time"
+            elif passed > allowed_s * limits.wall_factor:
+                reason = "starved"
+            elif _size(scratch) > limits.file_mb << 20:
+                reason = "disk"
+    os.close(process)
+    if reason != "ended":
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    return {
+        "ended": reason,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "peak_mb": max(peak_mb, usage.ru_maxrss / 1024),
+    }
+
+
+def _become_worker(
+    job: socket.socket, *, scratch: Path, lab: Path | None, limits: Limits, options: dict[str, Any]
+) -> None:
+    """Give up every right, then run the job; never returns."""
+    try:
+        os.setpgid(0, 0)
+        _quiet()
+        _die_with_parent()
+        random.seed(0)
+        _limit(limits)
+        if options["landlock"]:
+            devices = [Path("/dev") / n for n in ("urandom", "random", "zero")]
+            _landlock.apply(
+                read=[*walls.readable(), *devices, *([lab] if lab else [])],
+                write=[scratch, Path("/dev/null")],
+            )
+        if options["seccomp"]:
+            _seccomp.apply()
+        from medialit.grading.sandbox import worker
+
+        worker.serve(job)
+    except BaseException:  # whatever a student's code did to us, this process ends here
+        os._exit(70)
+    os._exit(0)
+
+
+def _quiet() -> None:
+    """Point the three standard streams at nothing: what a student writes there past Python is dropped."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def _die_with_parent() -> None:
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _limit(limits: Limits) -> None:
+    """Set the kernel's limits on this process, for good."""
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
+    ceiling = used + (limits.memory_mb << 20)
+    for kind, value in (
+        (resource.RLIMIT_AS, ceiling),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, limits.file_mb << 20),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        with suppress(ValueError, OSError):  # a lower limit is in force already
+            resource.setrlimit(kind, (value, value))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError, not a death
+
+
+def _prepare(scratch: Path, lab: Path | None) -> None:
+    """Empty the scratch folder and lay links to the lab's files in it, as a learner's folder would have them."""
+    for path in scratch.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    work = scratch / "work"
+    work.mkdir()
+    if lab is not None:
+        for path in lab.iterdir():
+            if path.suffix != ".ipynb":
+                (work / path.name).symlink_to(path)
+    os.chdir(work)
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118  # hot loop
+    return total
+
+
+def _stragglers() -> bool:
+    """Return whether a process other than bubblewrap's first and this one is left in the box."""
+    own = {1, os.getpid()}
+    return any(int(name) not in own for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
+
+
+if __name__ == "__main__":
+    main()
