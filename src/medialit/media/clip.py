@@ -103,10 +103,10 @@ class Clip:
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of everything that is seen and heard, whatever file held it."""
         digest = hashlib.sha256(repr((self.frames.shape, float(self.fps), self.sample_rate)).encode())
-        digest.update(np.ascontiguousarray(self.frames))
+        digest.update(np.ascontiguousarray(self.frames).data)
         if self.audio is not None:
             digest.update(repr(self.audio.shape).encode())
-            digest.update(np.ascontiguousarray(self.audio))
+            digest.update(np.ascontiguousarray(self.audio).data)
         return digest.hexdigest()
 
     def with_frames(self, frames: Frames) -> Self:

@@ -1,0 +1,189 @@
+"""From a clip to the bytes of an MP4 or WebM file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+import av
+import numpy as np
+from av import AudioFrame, AudioResampler
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.container.core import Flags
+from av.video.stream import VideoStream
+
+from medialit.errors import ClipError
+from medialit.media._colour import BT709, to_yuv420
+from medialit.media._decode import ODD_SIZE_TAG
+from medialit.media.clip import Clip, Frames, Samples
+
+Codec = Literal["h264", "vp9"]
+CODECS: Final = get_args(Codec)
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    container: str
+    video: str
+    audio: str
+    default_crf: int
+    max_crf: int
+    audio_rates: tuple[int, ...]
+    options: Mapping[str, str]
+
+
+# The number of threads is fixed because the bytes depend on it: the same clip gives the same file on any machine.
+_RECIPES: Final[Mapping[Codec, _Recipe]] = {
+    "h264": _Recipe(
+        container="mp4",
+        video="libx264",
+        audio="aac",
+        default_crf=18,
+        max_crf=51,
+        audio_rates=(8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+        options={"preset": "medium", "threads": "2", "profile": "high"},
+    ),
+    "vp9": _Recipe(
+        container="webm",
+        video="libvpx-vp9",
+        audio="libopus",
+        default_crf=24,
+        max_crf=63,
+        audio_rates=(8000, 12000, 16000, 24000, 48000),
+        options={"deadline": "good", "cpu-used": "4", "row-mt": "1", "threads": "2", "b": "0"},
+    ),
+}
+_KEYFRAME_EVERY_S: Final = 2.0
+_STANDARD_TAGS: Final = {"title", "artist", "album", "comment", "copyright", "date", "description", "genre"}
+
+
+def extension(codec: Codec) -> str:
+    """Return the file name's ending that belongs to a codec, with its dot."""
+    return f".{_recipe(codec).container}"
+
+
+def encode(
+    clip: Clip,
+    target: Path | io.BytesIO,
+    *,
+    codec: Codec,
+    crf: int | None,
+    audio_kbps: int,
+    tags: Mapping[str, str],
+) -> None:
+    """Encode a clip into a new file or into memory; `medialit.media.io.write` documents the choices."""
+    recipe = _recipe(codec)
+    crf = recipe.default_crf if crf is None else crf
+    if not 0 <= crf <= recipe.max_crf:
+        raise ClipError(f"The CRF of {codec} goes from 0 (best) to {recipe.max_crf} (worst), not {crf}.")
+    tags = dict(tags)
+    if codec == "h264" and (clip.width % 2 or clip.height % 2):
+        tags[ODD_SIZE_TAG] = f"{clip.width}x{clip.height}"
+    try:
+        with av.open(
+            str(target) if isinstance(target, Path) else target,
+            "w",
+            format=recipe.container,
+            container_options=_muxer_options(recipe, tags, in_memory=not isinstance(target, Path)),
+        ) as container:
+            container.flags |= int(Flags.bitexact.value)
+            container.metadata.update(tags)
+            _fill(container, clip, recipe, crf=crf, audio_kbps=audio_kbps)
+    except (av.error.FFmpegError, ValueError) as error:
+        raise ClipError(
+            f"A clip of {clip.width} x {clip.height} at {clip.fps:g} frames a second cannot be written as {codec} "
+            f"({error}). Resize it, or take the other codec."
+        ) from error
+
+
+def _recipe(codec: Codec) -> _Recipe:
+    if codec not in _RECIPES:
+        raise ClipError(f"Clips are written as {' or '.join(CODECS)}, not {codec!r}.")
+    return _RECIPES[codec]
+
+
+def _muxer_options(recipe: _Recipe, tags: Mapping[str, str], *, in_memory: bool) -> dict[str, str]:
+    if recipe.container != "mp4":
+        return {}
+    flags = (
+        [] if in_memory else ["faststart"]
+    )  # the muxer moves the index to the front by reading the file again
+    if not set(tags) <= _STANDARD_TAGS:
+        flags.append("use_metadata_tags")
+    return {"movflags": "+" + "+".join(flags)} if flags else {}
+
+
+def _fill(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int, audio_kbps: int) -> None:
+    video = _add_video(container, clip, recipe, crf=crf)
+    audio = None
+    if clip.audio is not None and clip.sample_rate is not None and clip.audio.shape[0]:
+        audio = _add_audio(container, clip.audio, clip.sample_rate, recipe, audio_kbps=audio_kbps)
+    for number, picture in enumerate(clip.frames):
+        frame = to_yuv420(_even(picture) if recipe.video == "libx264" else picture)
+        frame.pts, frame.time_base = number, 1 / Fraction(video.codec_context.framerate)
+        container.mux(video.encode(frame))
+    container.mux(video.encode(None))
+    if audio is not None and clip.audio is not None and clip.sample_rate is not None:
+        for sound in _sound_frames(clip.audio, clip.sample_rate, audio):
+            container.mux(audio.encode(sound))
+        container.mux(audio.encode(None))
+
+
+def _add_video(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int) -> VideoStream:
+    rate = Fraction(clip.fps).limit_denominator(1001)  # 30000/1001 and its like come out exactly
+    if rate <= 0:
+        raise ClipError(
+            f"{clip.fps:g} frames a second is too slow for a file: use at least 1 in 500 seconds."
+        )
+    stream = cast(VideoStream, container.add_stream(recipe.video, rate=rate))
+    even = recipe.video == "libx264"
+    stream.width = clip.width + (clip.width % 2 if even else 0)
+    stream.height = clip.height + (clip.height % 2 if even else 0)
+    stream.pix_fmt = "yuv420p"
+    stream.gop_size = max(1, round(_KEYFRAME_EVERY_S * clip.fps))
+    context = stream.codec_context
+    context.colorspace = context.color_primaries = context.color_trc = BT709
+    context.color_range = 1
+    stream.options = {**recipe.options, "crf": str(crf)}
+    return stream
+
+
+def _add_audio(
+    container: OutputContainer, audio: Samples, sample_rate: int, recipe: _Recipe, *, audio_kbps: int
+) -> AudioStream:
+    n_channels = audio.shape[1]
+    if n_channels not in (1, 2):
+        raise ClipError(f"Sound is written with one channel or two, not {n_channels}: mix it down first.")
+    fitting = [rate for rate in recipe.audio_rates if rate >= sample_rate]
+    rate = min(fitting, default=max(recipe.audio_rates))
+    stream = cast(AudioStream, container.add_stream(recipe.audio, rate=rate))
+    stream.codec_context.layout = "mono" if n_channels == 1 else "stereo"
+    stream.codec_context.bit_rate = audio_kbps * 1000
+    return stream
+
+
+def _sound_frames(audio: Samples, sample_rate: int, stream: AudioStream) -> Iterator[AudioFrame]:
+    layout = "mono" if audio.shape[1] == 1 else "stereo"
+    clean = np.clip(np.nan_to_num(audio), -1.0, 1.0)
+    resampler = AudioResampler(
+        format=stream.codec_context.format.name, layout=layout, rate=stream.codec_context.sample_rate
+    )
+    for start in range(0, clean.shape[0], 4096):
+        piece = np.ascontiguousarray(clean[start : start + 4096]).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(piece, format="flt", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = sample_rate, start, Fraction(1, sample_rate)
+        yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def _even(picture: Frames) -> Frames:
+    """Repeat the last column and line where a side is odd: 4:2:0 H.264 knows even sides only."""
+    height, width = picture.shape[:2]
+    if height % 2 or width % 2:
+        return np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return picture
