@@ -63,10 +63,14 @@ class SigningKey:
         reader's trust list, or not at all.
     private_key : EllipticCurvePrivateKey
         On P-256, belonging to the leaf.
+    stand_in : x509.Certificate, optional
+        Only for a leaf that is not in force, with which the C2PA library refuses to sign: one for the same
+        key, and of the same length, that is. Signing takes it and then puts the leaf in its place.
     """
 
     chain: tuple[x509.Certificate, ...]
     private_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    stand_in: x509.Certificate | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -245,9 +249,13 @@ def revoke(authority: Authority, key: SigningKey, *, now: datetime) -> None:
 def expired_key(authority: Authority, *, now: datetime) -> SigningKey:
     """Return a leaf of the authority that ran out a year ago, for teaching. It is not kept."""
     _require_aware(now)
-    year = timedelta(days=365)
-    issuer_begin = _load(authority.folder / "issuing.pem").chain[0].not_valid_before_utc
-    return _issue_leaf(authority, "medialit expired", begin=min(now - 2 * year, issuer_begin), end=now - year)
+    name, year = "medialit expired", timedelta(days=365)
+    key = ec.generate_private_key(ec.SECP256R1())
+    current = _issue_leaf(authority, name, begin=now - _CLOCK_SKEW, end=now + year, key=key)
+    while True:  # signatures and serial numbers vary in length by a byte or two
+        past = _issue_leaf(authority, name, begin=now - 2 * year, end=now - year, key=key)
+        if len(_der(past)) == len(_der(current)):
+            return SigningKey(past.chain, key, stand_in=current.chain[0])
 
 
 def revoked_key(authority: Authority, *, now: datetime) -> SigningKey:
@@ -308,10 +316,17 @@ def _issue_ca(
     return SigningKey((certificate,) if issuer is None else (certificate, issuer.chain[0]), key)
 
 
-def _issue_leaf(authority: Authority, common_name: str, *, begin: datetime, end: datetime) -> SigningKey:
+def _issue_leaf(
+    authority: Authority,
+    common_name: str,
+    *,
+    begin: datetime,
+    end: datetime,
+    key: ec.EllipticCurvePrivateKey | None = None,
+) -> SigningKey:
     issuing = _load(authority.folder / "issuing.pem")
     organisation = issuing.chain[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _C2PA_SIGNING])
     certificate = (
         _certificate(_subject(common_name, str(organisation)), key, begin=begin, end=end, issuer=issuing)
@@ -385,6 +400,10 @@ def _crl_pem(issuing: SigningKey, revoked: list[x509.RevokedCertificate], *, now
     for entry in revoked:
         builder = builder.add_revoked_certificate(entry)
     return builder.sign(issuing.private_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def _der(key: SigningKey) -> bytes:
+    return key.chain[0].public_bytes(serialization.Encoding.DER)
 
 
 def _certificate_pem(certificate: x509.Certificate) -> bytes:

@@ -1,0 +1,268 @@
+"""Trust lists: files that say whose signatures a reader relies on.
+
+A signature is *valid* when the bytes are those that were signed. It is *trusted* when the signer's
+certificate also leads to a list that the reader chose. Which list that was belongs in every report: the same
+file is trusted under one list and not under another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from medialit.errors import TrustListError
+
+Kind = Literal["signers", "time-stamps"]
+
+# What a signing certificate may be for. The first is the C2PA's own; the others are those of C2PA
+# Technical Specification 2.2, section 14.4.1. A list can add more by a file of identifiers.
+_DEFAULT_USES = (
+    "1.3.6.1.4.1.62558.2.1",  # C2PA claim signing
+    "1.3.6.1.5.5.7.3.4",  # e-mail protection
+    "1.3.6.1.5.5.7.3.36",  # document signing
+    "1.3.6.1.5.5.7.3.8",  # time stamping
+    "1.3.6.1.5.5.7.3.9",  # OCSP signing
+)
+_MAX_BYTES = 16 * 2**20
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----[^-]*-----END \1-----")
+_OID = re.compile(r"[0-2](\.\d+)+")
+
+
+@dataclass(frozen=True)
+class TrustList:
+    """One file of certificates, and what a report needs to name it.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    sha256 : str
+        Of the file's bytes, hexadecimal.
+    file_date : date
+        When the file was last changed here (UTC). Copying a list can change it.
+    newest_certificate : date or None
+        When its youngest certificate begins: the list cannot be older. None without certificates.
+    signers, time_stamps, allowed : tuple of x509.Certificate
+        CA certificates for claims, CA certificates for time stamps, and single allowed signers.
+    uses : tuple of str
+        Extended key usages, as object identifiers, that the list accepts beyond the usual ones.
+    revocations : tuple of x509.CertificateRevocationList
+        Lists of serial numbers that are no longer relied on.
+    """
+
+    name: str
+    sha256: str
+    file_date: date
+    newest_certificate: date | None
+    signers: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    time_stamps: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    allowed: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    uses: tuple[str, ...] = ()
+    revocations: tuple[x509.CertificateRevocationList, ...] = field(default=(), repr=False)
+
+    @property
+    def uri(self) -> str:
+        """The name under which the validator reports it."""
+        return f"urn:sha256:{self.sha256}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a report prints, in JSON types."""
+        return {
+            "name": self.name,
+            "sha256": self.sha256,
+            "file_date": self.file_date.isoformat(),
+            "newest_certificate": None
+            if self.newest_certificate is None
+            else self.newest_certificate.isoformat(),
+            "n_signers": len(self.signers) + len(self.allowed),
+            "n_time_stamps": len(self.time_stamps),
+        }
+
+
+def read_trust_list(path: Path, *, kind: Kind = "signers") -> TrustList:
+    """Read a trust list from a PEM file, or a file of extended key usages.
+
+    Parameters
+    ----------
+    path : Path
+        Certificates and revocation lists in PEM, among any other text; or object identifiers, one a line,
+        with comments after ``//`` or ``#``.
+    kind : {"signers", "time-stamps"}
+        What its CA certificates vouch for. It is stated, not guessed: a time-stamp authority taken for a
+        signer would be trusted to say anything. A CA certificate that is restricted to time stamping is used
+        for nothing else in either case; a certificate that is no CA is an allowed signer.
+
+    Returns
+    -------
+    TrustList
+
+    Raises
+    ------
+    TrustListError
+        If the file cannot be read, is over 16 MiB, or holds nothing to trust.
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise TrustListError(f"The trust list {path} is larger than 16 MiB: give a PEM file.")
+        data = path.read_bytes()
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    except OSError as error:
+        raise TrustListError(f"The trust list {path} cannot be read: {error.strerror}.") from error
+    return parse_trust_list(data, name=path.name, file_date=changed, kind=kind)
+
+
+def parse_trust_list(data: bytes, *, name: str, file_date: date, kind: Kind = "signers") -> TrustList:
+    """Read a trust list from bytes; `read_trust_list` says how.
+
+    Raises
+    ------
+    TrustListError
+        If there is nothing to trust in `data`, or a certificate in it is damaged.
+    """
+    certificates: list[x509.Certificate] = []
+    revocations: list[x509.CertificateRevocationList] = []
+    for block in _PEM.finditer(data):
+        try:
+            if block[1] == b"CERTIFICATE":
+                certificates.append(x509.load_pem_x509_certificate(block[0]))
+            else:
+                revocations.append(x509.load_pem_x509_crl(block[0]))
+        except ValueError as error:
+            raise TrustListError(
+                f"A certificate in the trust list {name} is damaged (at byte {block.start()}). Fetch it anew."
+            ) from error
+    uses = () if certificates else _identifiers(data)
+    if not (certificates or revocations or uses):
+        raise TrustListError(f"The trust list {name} holds no certificate in PEM and no key usage.")
+    authorities = [c for c in certificates if _is_ca(c)]
+    stamps = tuple(c for c in authorities if kind == "time-stamps" or _only_time_stamps(c))
+    return TrustList(
+        name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        file_date=file_date,
+        newest_certificate=max((c.not_valid_before_utc.date() for c in certificates), default=None),
+        signers=tuple(c for c in authorities if c not in stamps),
+        time_stamps=stamps,
+        allowed=tuple(c for c in certificates if not _is_ca(c)) if kind == "signers" else (),
+        uses=uses,
+        revocations=tuple(revocations),
+    )
+
+
+def trust_settings(lists: Sequence[TrustList]) -> dict[str, Any]:
+    """Return the ``trust`` part of the validator's settings for these lists.
+
+    The validator (c2pa-rs 0.91) takes any list for a signer's, time-stamp lists too, and reports the last
+    one that matched. So time-stamp lists come first and under a name of their own: `trusting_list` can then
+    tell a signer who is on a signers' list from one who is not.
+    """
+    uses = "\n".join(dict.fromkeys((*_DEFAULT_USES, *(use for one in lists for use in one.uses))))
+    stamps = [
+        {"trust_kind": "tsa", "trust_anchors": _pem(one.time_stamps), "trust_uri": f"{one.uri}:time-stamps"}
+        for one in lists
+        if one.time_stamps
+    ]
+    allowed = [
+        {"trust_kind": "manifest", "trust_anchors": "", "allowed_list": _pem(one.allowed)}
+        for one in lists
+        if one.allowed
+    ]
+    signers = [
+        {"trust_kind": "manifest", "trust_anchors": _pem(one.signers), "trust_uri": one.uri}
+        for one in lists
+        if one.signers
+    ]
+    anchors = [{**entry, "trust_config": uses} for entry in (*stamps, *allowed, *signers)]
+    return {"trust_config": uses, "anchors": anchors}
+
+
+def trusting_list(
+    uri: str, *, serial_number: int, issuer: str, lists: Sequence[TrustList]
+) -> TrustList | None:
+    """Return the list that vouches for a signer, or None where only a time-stamp list does.
+
+    Parameters
+    ----------
+    uri : str
+        What the validator reported; empty when it found the certificate itself on an allowed list.
+    serial_number, issuer : int, str
+        Of the signer's certificate.
+    lists : sequence of TrustList
+        Those that the settings were made of.
+    """
+    for one in lists:
+        if uri == one.uri and one.signers:
+            return one
+        if not uri and any(
+            c.serial_number == serial_number and _common_name(c.issuer) == issuer for c in one.allowed
+        ):
+            return one
+    return None
+
+
+def revoked_on(serial_number: int, *, issuer: str, lists: Sequence[TrustList]) -> TrustList | None:
+    """Return the list that revokes a certificate, if one does.
+
+    Parameters
+    ----------
+    serial_number : int
+        Of the signer's certificate.
+    issuer : str
+        Common name of who issued it: serial numbers are unique only under one issuer.
+    lists : sequence of TrustList
+        A revocation list counts only with a signature by a CA certificate of the same trust list.
+    """
+    for one in lists:
+        for crl in one.revocations:
+            issued_here = any(
+                crl.issuer == ca.subject and _common_name(ca.subject) == issuer and _signed_by(crl, ca)
+                for ca in one.signers
+            )
+            if issued_here and crl.get_revoked_certificate_by_serial_number(serial_number) is not None:
+                return one
+    return None
+
+
+def _signed_by(crl: x509.CertificateRevocationList, ca: x509.Certificate) -> bool:
+    try:
+        return crl.is_signature_valid(ca.public_key())  # type: ignore[arg-type]  # a CA key can be of any kind
+    except (TypeError, ValueError):
+        return False
+
+
+def _common_name(name: x509.Name) -> str | None:
+    found = name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(found[0].value) if found else None
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+
+
+def _only_time_stamps(certificate: x509.Certificate) -> bool:
+    try:
+        uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return set(uses) == {ExtendedKeyUsageOID.TIME_STAMPING}
+
+
+def _identifiers(data: bytes) -> tuple[str, ...]:
+    lines = (line.strip() for line in data.decode("utf-8", "replace").splitlines())
+    return tuple(line for line in lines if _OID.fullmatch(line))
+
+
+def _pem(certificates: Sequence[x509.Certificate]) -> str:
+    return "".join(c.public_bytes(Encoding.PEM).decode() for c in certificates)
