@@ -10,7 +10,11 @@
     ├── WorldError              a scene or a planted violation that cannot be rendered
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
+    ├── LanguageError           a language that the platform does not speak
     ├── CourseError             a lab source, a catalogue or a course folder
+    │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
+    │   ├── LeakError               a release would show a solution, a hidden test or a grader
+    │   └── GradebookError          a change that would orphan marks already in the gradebook
     ├── GradingError            a submission could not be graded; it is never a mark of zero
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
     │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
@@ -18,6 +22,7 @@
         ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
         ├── TrustListError          a trust list that cannot be read
         ├── SigningError            a file that could not be signed, or a statement that would not be true
+        ├── WatermarkError          a payload, a key or a clip that a watermark cannot work with
         ├── FingerprintError        a clip, an index or a threshold that cannot be searched with
         └── LabelError              a label that cannot be drawn legibly
 
@@ -64,6 +69,22 @@ class CourseError(MedialitError):
     """A lab source, a catalogue or a course folder is not as it must be."""
 
 
+class LanguageError(MedialitError):
+    """A language that the platform does not speak."""
+
+
+class LabSourceError(CourseError):
+    """A lab's source or catalogue breaks a rule that the builder needs."""
+
+
+class LeakError(CourseError):
+    """A release would show learners a solution, a hidden test or a grader."""
+
+
+class GradebookError(CourseError):
+    """A change was refused because it would orphan marks already in the gradebook."""
+
+
 class GradingError(MedialitError):
     """A submission could not be graded; this is never a mark of zero."""
 
@@ -90,6 +111,10 @@ class TrustListError(ProvenanceError):
 
 class SigningError(ProvenanceError):
     """A file could not be signed, or the statement to be signed contradicts itself."""
+
+
+class WatermarkError(ProvenanceError):
+    """A payload, a key or a clip that the watermark cannot work with."""
 
 
 class FingerprintError(ProvenanceError):
