@@ -167,7 +167,7 @@ def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]
         "/",
         "--chdir",
         str(SCRATCH_IN_BOX),
-    ]  # noqa: S108
+    ]
 
 
 def _working_bubblewrap() -> str | None:

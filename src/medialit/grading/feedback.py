@@ -1,0 +1,231 @@
+"""What a learner and an instructor see after grading: safe outputs, and verdicts in words.
+
+A student's outputs and prose are shown in the instructor's browser, so nothing that could act there is kept:
+plain text, checked pictures, and HTML that nh3 has cleaned. A verdict names categories; it holds no hidden
+case and no line of a grader.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from nbconvert.filters import markdown2html_mistune
+
+from medialit.language import language, translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from medialit.grading.judge import Verdict
+
+MAX_OUTPUT_BYTES = 8 << 20  # of one notebook's outputs
+MAX_PLAIN = 100_000
+_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_ATTRIBUTES = {
+    **nh3.ALLOWED_ATTRIBUTES,
+    "*": {"dir", "lang", "title"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+_TAGS = nh3.ALLOWED_TAGS | {"div", "span", "p", "section", "details", "summary", "figure", "figcaption"}
+
+
+def safe_html(text: str) -> str:
+    """Return HTML without anything that acts, loads or covers: no script, style, form, frame or handler."""
+    return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+
+
+def safe_markdown(text: str) -> str:
+    """Return Markdown as safe HTML; takes the place of nbconvert's ``markdown2html`` filter."""
+    return safe_html(markdown2html_mistune(text))
+
+
+def safe_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
+    """Return a cell's outputs, as an untrusted worker told them, in valid and harmless form.
+
+    Parameters
+    ----------
+    outputs : list
+        Meant to be nbformat outputs; may be anything.
+
+    Returns
+    -------
+    list of dict
+        Valid nbformat 4.5 outputs. What was not understood is left out.
+    """
+    kept = [safe for output in outputs if isinstance(output, dict) and (safe := _safe_output(output))]
+    room = MAX_OUTPUT_BYTES
+    bounded: list[dict[str, Any]] = []
+    for output in kept:
+        room -= len(str(output))
+        if room < 0:
+            bounded.append(_stream("[The rest of this cell's output was too long and is not kept.]\n"))
+            break
+        bounded.append(output)
+    return bounded
+
+
+def verdict_outputs(
+    verdict: Verdict, *, lang: str, say: Callable[[str], str], walls: str
+) -> list[dict[str, Any]]:
+    """Return the outputs of a check's cell: the verdict in words, then the score as nbgrader reads it.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of the item that the cell checks.
+    lang : str
+        The course's language.
+    say : callable
+        Translates what the grader says.
+    walls : str
+        Behind what the student's code ran; said where it was nothing.
+    """
+    _ = translator(lang)
+    score, points = round(verdict.score, 2), round(verdict.points, 2)
+    lines = [_("{score:g} of {points:g} points.").format(score=score, points=points)]
+    for category, (passed, total) in verdict.by_category().items():
+        sentence = _("Right in {passed} of {total} hidden cases: {category}.")
+        sentence = (
+            sentence if total > 1 else _("Right: {category}.") if passed else _("Not right yet: {category}.")
+        )
+        lines.append(sentence.format(passed=passed, total=total, category=say(category).rstrip(".")))
+    if verdict.failure:
+        lines.append(_(FAILURES[verdict.failure]))
+        if verdict.detail and verdict.failure in ("raised", "not-data", "missing"):
+            lines.append(verdict.detail)
+    if verdict.grader_error:
+        lines.append(
+            _("The grader itself failed on this item. It is not your fault; a person will look at it.")
+        )
+    if walls == "no sandbox":
+        lines.append(_("This was graded without a sandbox, at the instructor's own risk."))
+    direction = language(lang).direction
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines[1:])
+    content = f'<div dir="{direction}" lang="{lang}"><p><strong>{html.escape(lines[0])}</strong></p><ul>{items}</ul></div>'
+    return [
+        {
+            "output_type": "display_data",
+            "data": {"text/html": content, "text/plain": "\n".join(lines)},
+            "metadata": {},
+        },
+        {
+            "output_type": "execute_result",
+            "data": {"text/plain": repr(float(verdict.score))},
+            "execution_count": None,
+            "metadata": {},
+        },
+    ]
+
+
+def note_cell(notes: tuple[str, ...], *, lang: str) -> dict[str, Any] | None:
+    """Return a Markdown cell that tells what was amiss in a submission, or None if nothing was."""
+    known = [NOTES[note] for note in notes if note in NOTES]
+    if not known:
+        return None
+    _ = translator(lang)
+    sentences = "\n\n".join(_(sentence) for sentence in known)
+    direction = language(lang).direction
+    source = (
+        f'<div dir="{direction}" lang="{lang}">\n\n**{_("About this submission")}**\n\n{sentences}\n\n</div>'
+    )
+    return {"cell_type": "markdown", "id": "grading-notes", "metadata": {}, "source": source}
+
+
+def _msgid(text: str) -> str:
+    """Mark a sentence for translation where it stands; it is translated where it is shown."""
+    return text
+
+
+FAILURES = {
+    "missing": _msgid("The function or variable that this exercise asks for was not found."),
+    "raised": _msgid("Your code raised an exception:"),
+    "slow": _msgid("Your code took too long to answer and was stopped."),
+    "not-data": _msgid(
+        "Your code answered with something that cannot be graded. Return numbers, text, lists, dictionaries or arrays."
+    ),
+    "ended": _msgid("Your code ended its process, or used more memory or disk than it may."),
+}
+
+NOTES = {
+    "missing-answer": _msgid(
+        "A cell for an answer was deleted; it counts as not answered. Fetch the lab again to see all its cells."
+    ),
+    "duplicated-cell": _msgid("A cell was there more than once; only the first one was graded."),
+    "not-a-notebook": _msgid(
+        "The file that was handed in is not a notebook, so there was nothing to grade. Submit the .ipynb file again."
+    ),
+    "not-a-file": _msgid(
+        "What was handed in is a link or a special file, so there was nothing to grade. Submit the notebook itself."
+    ),
+    "too-large": _msgid(
+        "The notebook is too large to grade. Clear its outputs (Edit, Clear Outputs of All Cells) and submit again."
+    ),
+    "too-many-cells": _msgid(
+        "The notebook has too many cells to grade. Delete those you added and submit again."
+    ),
+    "ungraded-file": _msgid("No notebook of this lab was handed in, so there was nothing to grade."),
+}
+
+
+def _safe_output(output: dict[str, Any]) -> dict[str, Any] | None:
+    match output.get("output_type"):
+        case "stream":
+            return _stream(
+                _text(output.get("text")), "stderr" if output.get("name") == "stderr" else "stdout"
+            )
+        case "error":
+            trace = output.get("traceback")
+            lines = [_text(line) for line in trace[:100]] if isinstance(trace, list) else []
+            return {
+                "output_type": "error",
+                "ename": _text(output.get("ename"))[:200],
+                "evalue": _text(output.get("evalue"))[:2000],
+                "traceback": lines,
+            }
+        case "display_data" | "execute_result" as kind:
+            data = _safe_data(output.get("data"))
+            if not data:
+                return None
+            safe = {"output_type": kind, "data": data, "metadata": {}}
+            return safe | {"execution_count": None} if kind == "execute_result" else safe
+        case _:
+            return None
+
+
+def _safe_data(data: object) -> dict[str, str]:
+    if not isinstance(data, dict):
+        return {}
+    safe: dict[str, str] = {}
+    for kind, content in data.items():
+        if kind == "text/plain":
+            safe[kind] = _text(content)
+        elif kind == "text/html":
+            safe[kind] = safe_html(_text(content))
+        elif kind in _PICTURES and _is_picture(kind, content):
+            safe[kind] = content
+    return safe
+
+
+def _is_picture(kind: str, content: object) -> bool:
+    if not isinstance(content, str):
+        return False
+    try:
+        return base64.b64decode("".join(content.split()), validate=True).startswith(_PICTURES[kind])
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def _text(value: object) -> str:
+    """Return text that UTF-8 can hold, bounded; nothing for what is not text."""
+    if not isinstance(value, str):
+        return ""
+    return value[:MAX_PLAIN].encode("utf-8", "replace").decode("utf-8")
