@@ -118,14 +118,20 @@ class Estimate:
     --------
     >>> print(Estimate(1.25, low=0.1, high=2.4))
     1.25 [0.10, 2.40]
+    >>> f"{Estimate(0.07, low=0.02, high=0.2):.0%}"
+    '7% [2%, 20%]'
     """
 
     value: float
     low: float
     high: float
 
+    def __format__(self, spec: str) -> str:
+        spec = spec or ".2f"
+        return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
     def __str__(self) -> str:
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        return format(self)
 
 
 class Verdict(StrEnum):
