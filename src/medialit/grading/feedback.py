@@ -106,7 +106,8 @@ def verdict_outputs(
         lines.append(_("This was graded without a sandbox, at the instructor's own risk."))
     direction = language(lang).direction
     items = "".join(f"<li>{html.escape(line)}</li>" for line in lines[1:])
-    content = f'<div dir="{direction}" lang="{lang}"><p><strong>{html.escape(lines[0])}</strong></p><ul>{items}</ul></div>'
+    first = f"<p><strong>{html.escape(lines[0])}</strong></p>"
+    content = f'<div dir="{direction}" lang="{lang}">{first}<ul>{items}</ul></div>'
     return [
         {
             "output_type": "display_data",

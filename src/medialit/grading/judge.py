@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from medialit.errors import GradingError, MedialitError
+from medialit.errors import GradingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,8 +199,6 @@ class Item:
             checks.extend(self.run(student, cases))
         except StudentError as error:
             failure = error
-        except MedialitError:
-            raise
         except Exception as error:
             log.exception(
                 "The grader of item %r broke; the item scores 0 until a person looks at it", self.name
@@ -221,7 +219,8 @@ class Item:
             total += max(1, self.n_checks - len(checks))
         elif len(checks) < self.n_checks:
             raise GradingError(
-                f"Item {self.name!r} promised {self.n_checks} checks and made {len(checks)}; correct n_checks in its grader."
+                f"Item {self.name!r} promised {self.n_checks} checks and made {len(checks)}; "
+                "correct n_checks in its grader."
             )
         passed = math.fsum(check.weight for check in checks if check.passed is True)
         return float(min(max(self.points * passed / total, 0.0), self.points)) if total > 0 else 0.0

@@ -49,17 +49,16 @@ def configure(config: Any) -> None:
     config.HTMLExporter.jquery_url = ""
 
 
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
+class SubmissionExporter(NotebookExporter):
     """Reads a submitted notebook as the hostile file it may be, and rebuilds it on the released one."""
 
     def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **_: object
-    ) -> tuple[str, dict[str, Any]]:
+        self, filename: str, resources: dict[str, Any] | None = None, **_: Any
+    ) -> tuple[Any, dict[str, Any]]:
         """Return a notebook as JSON text: rebuilt in nbgrader's first pass, graded in its second."""
         assert resources is not None
         if self._preprocessors:
-            content, resources = super().from_filename(filename, resources=resources)
-            return content, resources
+            return super().from_filename(filename, resources=resources)
         about = resources["nbgrader"]
         assignment = _assignment(Path.cwd(), about["assignment"], about["notebook"])
         submission = submissions.read(Path(filename), assignment.skeleton)

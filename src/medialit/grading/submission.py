@@ -151,7 +151,9 @@ def _match(
     cells: list[dict[str, Any]], skeleton: Skeleton
 ) -> tuple[dict[int, str], dict[int, list[dict[str, Any]]], list[str]]:
     """Return the answers by skeleton position, the added cells by the position they follow, and notes."""
-    by_grade_id = {t.grade_id: i for i, t in enumerate(skeleton.cells) if t.grade_id is not None}
+    by_grade_id: dict[str | None, int] = {
+        t.grade_id: i for i, t in enumerate(skeleton.cells) if t.grade_id is not None
+    }
     by_cell_id = {t.cell_id: i for i, t in enumerate(skeleton.cells)}
     by_prose = {t.cell["source"]: i for i, t in enumerate(skeleton.cells) if t.kind == PROSE}
     answers: dict[int, str] = {}

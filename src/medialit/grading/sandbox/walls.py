@@ -119,6 +119,7 @@ def command(
     environment = {
         "PATH": os.pathsep.join((str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin")),
         "HOME": str(SCRATCH_IN_BOX),
+        "TMPDIR": str(SCRATCH_IN_BOX),
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -148,7 +149,7 @@ def readable() -> list[Path]:
 def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]:
     arguments = [
         program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-        "--proc", "/proc", "--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/dev/shm",
+        "--proc", "/proc", "--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/dev/shm",  # noqa: S108  # inside the box
     ]  # fmt: skip
     for path in readable():
         if path.is_symlink():
@@ -162,7 +163,7 @@ def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]
         *arguments,
         "--symlink",
         str(SCRATCH_IN_BOX),
-        "/tmp",
+        "/tmp",  # noqa: S108  # inside the box
         "--remount-ro",
         "/",
         "--chdir",

@@ -115,15 +115,15 @@ class _Silence(_Stream):
         return len(text)
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython has no types here
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: object) -> None:
+class _Publisher(DisplayPublisher):
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
         _outputs.add({"output_type": "display_data", "data": _bounded(data), "metadata": {}})
 
     def clear_output(self, wait: bool = False) -> None:
         _outputs.items.clear()
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         pass
 
@@ -134,15 +134,11 @@ class _Hook(DisplayHook):  # type: ignore[misc]
         pass
 
 
-class _Shell(InteractiveShell):  # type: ignore[misc]
+class _Shell(InteractiveShell):
     """IPython without a terminal, a kernel, a history or a startup folder."""
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
-
-    def init_history(self) -> None:
-        super().init_history()
-        self.history_manager.enabled = False
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         text = ""
@@ -168,7 +164,9 @@ def prepare() -> None:
 
         settings = inline_config.InlineBackend.instance(parent=_shell)
         settings.shell = _shell
-        backend_inline.configure_inline_support(_shell, "module://matplotlib_inline.backend_inline")
+        backend_inline.configure_inline_support(  # type: ignore[no-untyped-call]
+            _shell, "module://matplotlib_inline.backend_inline"
+        )
         figure = plt.figure()
         figure.text(0.5, 0.5, "warm")
         figure.canvas.draw()
@@ -177,7 +175,7 @@ def prepare() -> None:
         import cv2
 
         cv2.setNumThreads(1)
-    _shell.run_cell("1 + 1", store_history=False, silent=True)
+    _shell.run_cell("1 + 1", store_history=False, silent=True)  # type: ignore[no-untyped-call]
     _outputs.take()
 
 
@@ -208,7 +206,7 @@ def serve(job: socket.socket) -> None:
 
 def _run_cell(source: str) -> list[dict[str, Any]]:
     assert _shell is not None
-    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:
         _shell.run_cell(source, store_history=False)
     except BaseException as error:  # SystemExit, KeyboardInterrupt, or a shell that was taken apart
@@ -225,7 +223,7 @@ def _reply(job: socket.socket, order: bytes) -> None:
     assert _shell is not None
     question = loads(order)
     assert isinstance(question, dict)
-    sys.stdout = sys.stderr = _Silence("stdout")  # type: ignore[assignment]
+    sys.stdout = sys.stderr = _Silence("stdout")
     try:
         content = b'{"answer":' + answer(_shell.user_ns, question) + b"}"
     except StudentError as error:
