@@ -1,7 +1,7 @@
 """From the colours of a file to RGB, and back, with the matrix and the range that the file names.
 
-swscale's defaults are fast and biased (flat colours came back 1.4 levels too dark on average); the flags below
-cost about half the speed and bring flat colours back within 2 levels.
+swscale's defaults are fast and biased: flat colours come back too dark by more than a level. The flags below
+cost about half the speed and bring them back within 2 levels.
 """
 
 from __future__ import annotations

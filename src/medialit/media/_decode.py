@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 import cv2
 import numpy as np
@@ -31,8 +31,7 @@ _MISSING_S: Final = 0.5
 class Decoder:
     """Decodes one open file once, and remembers what it met on the way.
 
-    `pictures` and `samples` are generators over the same demuxer: the first drives, the second empties what was
-    heard meanwhile.
+    `pictures` drives the demuxer; `sound` collects what is heard meanwhile.
     """
 
     opened: Opened
@@ -117,8 +116,8 @@ class Decoder:
                     self.sound.hear(frame, damaged=self.damaged)
         if self._n_decoded == 0:
             raise UnreadableMediaError(
-                f"{self.name} has a video stream without a single picture that can be decoded: it is cut short or "
-                "damaged. Fetch it again."
+                f"{self.name} has a video stream without a single picture that can be decoded: it is cut "
+                "short or damaged. Fetch it again."
             )
 
     def _check(self, frame: VideoFrame) -> None:
@@ -138,8 +137,8 @@ class Decoder:
 
     def _damage(self, error: BaseException) -> UnreadableMediaError:
         return UnreadableMediaError(
-            f"{self.name} is damaged after picture {self._n_decoded} ({error.__class__.__name__}). Fetch it again, "
-            'or read what is left with damaged="keep".'
+            f"{self.name} is damaged after picture {self._n_decoded} ({error.__class__.__name__}). Fetch it "
+            'again, or read what is left with damaged="keep".'
         )
 
     def require_complete(self) -> None:
@@ -151,8 +150,9 @@ class Decoder:
         seen = self.seconds_seen - max(0.0, start / 1_000_000)
         if seen < 0.98 * declared - _MISSING_S:
             raise UnreadableMediaError(
-                f"{self.name} declares {declared:.1f} s but ends after {max(seen, 0):.1f} s: it is cut short. Fetch it "
-                'again, or read what is left with damaged="keep".'
+                f"{self.name} declares {declared:.1f} s but ends after {max(seen, 0):.1f} s: it is cut "
+                "short. "
+                'Fetch it again, or read what is left with damaged="keep".'
             )
 
 
@@ -204,7 +204,8 @@ def rotation(frame: VideoFrame) -> int:
 def _matrix(frame: VideoFrame | None) -> tuple[int, int, int, int]:
     """Return a, b, c, d of the display matrix (ISO/IEC 14496-12, 6.2.2); the identity where there is none."""
     try:
-        side_data = None if frame is None else frame.side_data[SideDataType.DISPLAYMATRIX]
+        # The stubs take the container for a TypedDict.
+        side_data = None if frame is None else cast(Any, frame.side_data)[SideDataType.DISPLAYMATRIX]
     except KeyError:
         side_data = None
     if side_data is None:
@@ -220,8 +221,8 @@ def _constant_rate(
 ) -> Iterator[tuple[VideoFrame, int]]:
     """Put frames into slots 1/fps apart; yield (frame, number of slots that show it).
 
-    A frame goes to the slot nearest to its time. Where two meet in one slot the nearer stays; a slot that gets
-    none shows the frame before it; the last frame is shown for its own duration.
+    A frame goes to the slot nearest to its time. Where two meet in one slot the nearer stays; a slot that
+    gets none shows the frame before it; the last frame is shown for its own duration.
     """
     rate = Fraction(fps).limit_denominator(1_000_000)
     held: VideoFrame | None = None
@@ -247,8 +248,8 @@ def _constant_rate(
 
 def _too_long(name: str, limits: Limits) -> MediaTooLargeError:
     return MediaTooLargeError(
-        f"{name} comes to more than {limits.max_frames:,} frames. Cut out the part that matters, ask for fewer frames "
-        "a second, or raise max_frames."
+        f"{name} comes to more than {limits.max_frames:,} frames. Cut out the part that matters, ask for "
+        "fewer frames a second, or raise max_frames."
     )
 
 
@@ -276,7 +277,8 @@ class _Sound:
         except BROKEN as error:
             if damaged == "refuse":
                 raise UnreadableMediaError(
-                    f"The sound of {self._name} is damaged. Fetch the file again, or read it with audio=False."
+                    f"The sound of {self._name} is damaged. Fetch the file again, or read it "
+                    "with audio=False."
                 ) from error
 
     def _append(self, time: Fraction | None, frame: AudioFrame) -> None:
@@ -300,8 +302,8 @@ class _Sound:
             or self.n_samples * n_channels * _BYTES_PER_SAMPLE > self._limits.max_bytes_decoded
         ):
             raise MediaTooLargeError(
-                f"The sound of {self._name} is longer than the limits allow. Read it with audio=False, or raise "
-                "max_seconds and max_bytes_decoded."
+                f"The sound of {self._name} is longer than the limits allow. Read it with audio=False, or "
+                "raise max_seconds and max_bytes_decoded."
             )
 
     def aligned(self, first_picture: Fraction, *, duration_s: float) -> Samples | None:

@@ -37,7 +37,7 @@ class _Recipe:
     options: Mapping[str, str]
 
 
-# The number of threads is fixed because the bytes depend on it: the same clip gives the same file on any machine.
+# The number of threads is fixed because the bytes depend on it, and a clip should give one file everywhere.
 _RECIPES: Final[Mapping[Codec, _Recipe]] = {
     "h264": _Recipe(
         container="mp4",
@@ -91,13 +91,13 @@ def encode(
             format=recipe.container,
             container_options=_muxer_options(recipe, tags, in_memory=not isinstance(target, Path)),
         ) as container:
-            container.flags |= int(Flags.bitexact.value)
+            container.flags |= Flags.bitexact.value  # type: ignore[operator]  # PyAV's stub: an int
             container.metadata.update(tags)
             _fill(container, clip, recipe, crf=crf, audio_kbps=audio_kbps)
     except (av.error.FFmpegError, ValueError) as error:
         raise ClipError(
-            f"A clip of {clip.width} x {clip.height} at {clip.fps:g} frames a second cannot be written as {codec} "
-            f"({error}). Resize it, or take the other codec."
+            f"A clip of {clip.width} x {clip.height} at {clip.fps:g} frames a second cannot be written as "
+            f"{codec} ({error}). Resize it, or take the other codec."
         ) from error
 
 

@@ -21,11 +21,12 @@ from av.video.stream import VideoStream
 from medialit.errors import MediaTooLargeError, UnreadableMediaError
 from medialit.media.limits import Limits
 
-# Only demuxers that read the one file they are given. A "video" that is really a playlist (HLS, DASH, ffconcat,
-# SDP, an image sequence) would make FFmpeg open other files or addresses on behalf of whoever made it.
+# Only demuxers that read the one file they are given. A "video" that is really a playlist (HLS, DASH,
+# ffconcat, SDP, an image sequence) would make FFmpeg open other files or addresses on behalf of whoever made
+# it.
 _DEMUXERS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,mpegvideo,ogg,flv,asf,h264,hevc,m4v,ivf,obu,apng,"
-    "yuv4mpegpipe,mjpeg,mxf,nut,dv,wav,mp3,aac,flac"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,mpegvideo,ogg,flv,asf,h264,hevc,m4v,ivf,obu,"
+    "apng,yuv4mpegpipe,mjpeg,mxf,nut,dv,wav,mp3,aac,flac"
 )
 # What Python or PyAV may raise while a broken file is read; each becomes a MedialitError.
 BROKEN: Final = (FFmpegError, ValueError, OverflowError, EOFError, OSError, AttributeError, RuntimeError)
@@ -89,8 +90,8 @@ def open_source(source: Source, *, limits: Limits) -> Iterator[Opened]:
 def frame_rate(opened: Opened) -> float | None:
     """Return the constant rate at which a file is read, or None if its header gives no usable one.
 
-    It is the average rate; where the stream's base rate (the lowest that can name every timestamp) lies within
-    0.5 % of that, the base rate, which is exact where the average suffers from rounded timestamps.
+    It is the average rate; where the stream's base rate (the lowest that can name every timestamp) lies
+    within 0.5 % of that, the base rate, which is exact where the average suffers from rounded timestamps.
     """
     video = opened.video
     average, base = video.average_rate, video.base_rate
@@ -122,8 +123,11 @@ def is_cut_short(opened: Opened) -> bool:
     return False
 
 
-def refuse_what_is_declared(opened: Opened, *, limits: Limits, fps: float | None) -> None:
-    """Raise MediaTooLargeError if the header alone says that the file is beyond the limits."""
+def refuse_what_is_declared(opened: Opened, *, limits: Limits, fps: float | None, whole: bool) -> None:
+    """Raise MediaTooLargeError if the header alone says that the file is beyond the limits.
+
+    `whole` says that all of the clip will be in memory at once.
+    """
     video = opened.video
     n_pixels = video.width * video.height
     if n_pixels > limits.max_pixels:
@@ -145,31 +149,42 @@ def refuse_what_is_declared(opened: Opened, *, limits: Limits, fps: float | None
             f"{opened.name} declares {n_frames:,} frames; the limit is {limits.max_frames:,}. "
             "Cut out the part that matters, ask for fewer frames a second, or raise max_frames."
         )
+    if whole and 3 * n_pixels * n_frames > limits.max_bytes_decoded:
+        raise MediaTooLargeError(
+            f"{opened.name} declares {n_frames:,} frames of {video.width} x {video.height}, which would take "
+            f"{3 * n_pixels * n_frames:,} bytes; the limit is {limits.max_bytes_decoded:,}. Read it in "
+            "pieces with stream, ask for fewer frames a second, make it smaller, or raise max_bytes_decoded."
+        )
 
 
 _REFUSE: Final = "The file is probably damaged or made to do harm; ask for another copy."
 
 
+def require_file(path: Path) -> int:
+    """Return the length of a regular file in bytes; raise UnreadableMediaError if it is something else."""
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise UnreadableMediaError(
+            f"There is no file {path}. Check the name and the folder you work in."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UnreadableMediaError(f"{path} cannot be opened ({error}). Check its permissions.") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableMediaError(f"{path} is a folder. Name one file inside it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableMediaError(f"{path} is a device or a pipe, not a file. Copy it into a file first.")
+    if status.st_size == 0:
+        raise UnreadableMediaError(
+            f"{path} is empty (0 bytes): the download or copy did not finish. Fetch it again."
+        )
+    return status.st_size
+
+
 def _target(source: Source) -> tuple[str, int, str | BinaryIO]:
     if isinstance(source, io.BytesIO):
         return "the bytes given", source.getbuffer().nbytes, source
-    try:
-        status = source.stat()
-    except FileNotFoundError as error:
-        raise UnreadableMediaError(
-            f"There is no file {source}. Check the name and the folder you work in."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise UnreadableMediaError(f"{source} cannot be opened ({error}). Check its permissions.") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise UnreadableMediaError(f"{source} is a folder. Name one file inside it.")
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableMediaError(f"{source} is a device or a pipe, not a file. Copy it into a file first.")
-    if status.st_size == 0:
-        raise UnreadableMediaError(
-            f"{source} is empty (0 bytes): the download or copy did not finish. Fetch it again."
-        )
-    return source.name, status.st_size, f"file:{source.absolute()}"
+    return source.name, require_file(source), f"file:{source.absolute()}"
 
 
 def _not_media(name: str, source: Source, n_bytes: int) -> str:
@@ -183,12 +198,13 @@ def _not_media(name: str, source: Source, n_bytes: int) -> str:
         return f"{name} is a still picture. Read it with read_image."
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
         return (
-            f"{name} is an MP4 or MOV file of {n_bytes:,} bytes without a usable table of contents: it is cut short "
-            "or damaged. Fetch it again; if it comes from a camera that lost power, a repair tool may help."
+            f"{name} is an MP4 or MOV file of {n_bytes:,} bytes without a usable table of contents: it is "
+            "cut short or damaged. Fetch it again; if it comes from a camera that lost power, a repair "
+            "tool may help."
         )
     return (
-        f"{name} ({n_bytes:,} bytes) is no video that can be read here: damaged, or of a kind that is not supported. "
-        "Fetch it again, or convert it to H.264 in MP4."
+        f"{name} ({n_bytes:,} bytes) is no video that can be read here: damaged, or of a kind that is not "
+        "supported. Fetch it again, or convert it to H.264 in MP4."
     )
 
 

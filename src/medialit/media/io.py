@@ -1,16 +1,14 @@
 """Clips and pictures, in and out of files.
 
-Everything comes in as upright RGB at a constant rate and goes out tagged BT.709. Files are never believed: what a
-header declares is checked before memory is taken, playlists that would open other files are refused, and whatever is
-wrong ends as a `MedialitError`.
+Everything comes in as upright RGB at a constant rate and goes out tagged BT.709. Files are never believed:
+what a header declares is checked before memory is taken, playlists that would open other files are refused,
+and whatever is wrong ends as a `MedialitError`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +20,7 @@ import numpy as np
 from medialit.errors import MediaError, MediaTooLargeError, UnreadableMediaError
 from medialit.media._decode import Damaged, Decoder, odd_size, rotation
 from medialit.media._encode import Codec, encode, extension
+from medialit.media._files import replacing
 from medialit.media._source import (
     BROKEN,
     Opened,
@@ -119,9 +118,10 @@ def read(
     Returns
     -------
     Clip
-        Upright RGB. A varying frame rate becomes constant: each frame goes to the nearest multiple of 1/fps, counted
-        from the first; where two meet the nearer stays, where none comes the one before is repeated. Sound begins
-        with the first picture and is cut where the pictures end.
+        Upright RGB. A varying frame rate becomes constant: each frame goes to the nearest multiple of 1/fps,
+        counted from the first; where two meet the nearer stays, where none comes the one before is repeated.
+        Sound begins with the first picture and is cut where the pictures end. Pixels that are not square stay
+        as they are stored.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def stream(
     if chunk_frames < 1:
         raise MediaError(f"A piece has at least one frame, not {chunk_frames}.")
     with open_source(Path(path), limits=limits) as opened:
-        rate = _rate(opened, fps, damaged=damaged, limits=limits)
+        rate = _rate(opened, fps, damaged=damaged, limits=limits, whole=False)
         decoder = Decoder(opened, limits, damaged, with_audio=False)
         gathered: _Gathered | None = None
         for picture, n_times in decoder.pictures(rate):
@@ -195,8 +195,8 @@ def probe(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> M
     Raises
     ------
     UnreadableMediaError
-        If the file is missing, empty, no media, or without a video stream. A file that is only too large, or damaged
-        after its header, is described, not refused.
+        If the file is missing, empty, no media, or without a video stream. A file that is only too large, or
+        damaged after its header, is described, not refused.
     """
     with open_source(Path(path), limits=limits) as opened:
         video, sound = opened.video, opened.audio
@@ -253,10 +253,10 @@ def write(
 
     Notes
     -----
-    4:2:0, 8 bits, limited range, tagged BT.709; MP4 has its index in front. The frame rate is rounded to a fraction
-    with a denominator of at most 1001. H.264 needs even sides: an odd one gets its last column or line repeated, the
-    true size is noted in the tag ``medialit_size``, and `read` takes the addition off again. Without a clock or a
-    random number in it, the file has the same bytes each time that the same versions write the same clip.
+    4:2:0, 8 bits, limited range, tagged BT.709; MP4 has its index in front. The frame rate is rounded to a
+    fraction with a denominator of at most 1001. H.264 needs even sides: an odd one gets its last column or
+    line repeated, the true size is noted in the tag ``medialit_size``, and `read` takes the addition off
+    again. No clock and no random number goes in: the same versions write the same clip as the same bytes.
 
     Raises
     ------
@@ -286,44 +286,12 @@ def through_encoder(clip: Clip, *, codec: Codec, crf: int | None, audio_kbps: in
         max_seconds=2 * clip.duration_s + 60,
         max_bytes_decoded=4 * clip.frames.nbytes + 2**28,
     )
-    back = _read(memory, limits=generous, fps=clip.fps, audio=clip.audio is not None, damaged="refuse")
-    return back
-
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give the name of a draft in the same folder; it takes the target's place when the block ends well."""
-    try:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=target.parent
-        )
-    except OSError as error:
-        raise MediaError(
-            f"{target} cannot be written ({error.strerror}). Check that its folder exists and is yours to write in."
-        ) from error
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(target)
-    except OSError as error:
-        raise MediaError(f"{target} cannot be written ({error.strerror or error}).") from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return _read(memory, limits=generous, fps=clip.fps, audio=clip.audio is not None, damaged="refuse")
 
 
 def _read(source: Source, *, limits: Limits, fps: float | None, audio: bool, damaged: Damaged) -> Clip:
     with open_source(source, limits=limits) as opened:
-        rate = _rate(opened, fps, damaged=damaged, limits=limits)
+        rate = _rate(opened, fps, damaged=damaged, limits=limits, whole=True)
         decoder = Decoder(opened, limits, damaged, with_audio=audio and opened.audio is not None)
         gathered = _Gathered(opened, limits, n_expected=min(opened.video.frames or 64, limits.max_frames))
         for picture, n_times in decoder.pictures(rate):
@@ -339,20 +307,20 @@ def _read(source: Source, *, limits: Limits, fps: float | None, audio: bool, dam
         return Clip(frames, rate, audio=samples, sample_rate=sample_rate)
 
 
-def _rate(opened: Opened, fps: float | None, *, damaged: Damaged, limits: Limits) -> float:
+def _rate(opened: Opened, fps: float | None, *, damaged: Damaged, limits: Limits, whole: bool) -> float:
     if fps is not None and not (np.isfinite(fps) and fps > 0):
         raise MediaError(f"A frame rate is positive, not {fps!r}.")
     rate = fps if fps is not None else frame_rate(opened)
     if rate is None:
         raise UnreadableMediaError(
-            f"{opened.name} does not say how many frames a second it has (it declares {opened.video.average_rate}). "
-            "Say it yourself with fps=."
+            f"{opened.name} does not say how many frames a second it has (it declares "
+            f"{opened.video.average_rate}). Say it yourself with fps=."
         )
-    refuse_what_is_declared(opened, limits=limits, fps=fps)
+    refuse_what_is_declared(opened, limits=limits, fps=fps, whole=whole)
     if damaged == "refuse" and is_cut_short(opened):
         raise UnreadableMediaError(
-            f"{opened.name} is cut short: its own index points behind its {opened.n_bytes:,} bytes. Fetch it again, or "
-            'read what is left with damaged="keep".'
+            f"{opened.name} is cut short: its own index points behind its {opened.n_bytes:,} bytes. Fetch it "
+            'again, or read what is left with damaged="keep".'
         )
     return rate
 
@@ -408,7 +376,7 @@ class _Gathered:
         if n_most <= self.n:
             raise MediaTooLargeError(
                 f"{self._opened.name} takes more than {self._limits.max_bytes_decoded:,} bytes when decoded "
-                f"({width} x {height}, {self.n:,} frames so far). Read it in pieces with stream, make it smaller, or "
-                "raise max_bytes_decoded."
+                f"({width} x {height}, {self.n:,} frames so far). Read it in pieces with stream, make it "
+                "smaller, or raise max_bytes_decoded."
             )
         return n_most
