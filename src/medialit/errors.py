@@ -11,6 +11,7 @@
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
     ├── LanguageError           a language that the platform does not speak
+    ├── SpottingError           a pack of clips to judge, or the answers saved for it
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
@@ -63,6 +64,10 @@ class StatisticsError(MedialitError):
 
 class EmptyCountsError(StatisticsError):
     """No trial of one of the two kinds was judged, so a rate has no denominator."""
+
+
+class SpottingError(MedialitError):
+    """A pack of clips to judge, or the answers saved for it, cannot be read or written."""
 
 
 class CourseError(MedialitError):
