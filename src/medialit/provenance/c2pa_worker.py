@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,29 +32,85 @@ def main() -> None:
     os.dup2(2, 1)  # what the native library prints must not look like an answer
     start = json.loads(sys.stdin.readline())
     _bound(start["memory_bytes"])
-    context = c2pa.Context.from_dict(start["settings"])
+    judge = Judge(start["settings"], start["vouching"])
     for line in sys.stdin:
-        answer = json.dumps(_answer(json.loads(line), context))
+        answer = json.dumps(_answer(json.loads(line), judge))
         if len(answer) > MAX_ANSWER_BYTES:
             answer = json.dumps({"outcome": "error", "message": "the manifest store is too large to show"})
         answers.write(answer + "\n")
         answers.flush()
 
 
-def _answer(request: dict[str, Any], context: c2pa.Context) -> dict[str, Any]:
+class Judge:
+    """The validator under the settings that were given, and under each trust list alone."""
+
+    def __init__(self, settings: dict[str, Any], vouching: list[dict[str, Any]]) -> None:
+        self._settings = settings
+        self._vouching = vouching
+        self._contexts: dict[str, c2pa.Context] = {}
+        self.all_lists = self._context("all", settings["trust"])
+
+    def first_that_vouches(self, reader: c2pa.Reader, again: Callable[[c2pa.Context], str]) -> int | None:
+        """Return the position of the first trust list that vouches for the signer, if one does.
+
+        Parameters
+        ----------
+        reader : Reader
+            The file under all lists.
+        again : callable
+            Reads the file in another context and returns the store's JSON.
+        """
+        if len(self._vouching) == 1 and _trusted_by(reader.json()) != self._vouching[0]["stamps"]:
+            return int(self._vouching[0]["position"])
+        for one in self._vouching:
+            for part in ("with_stamps", "without"):
+                uri = _trusted_by(again(self._context(f"{one['position']} {part}", one[part])))
+                if uri is None:
+                    break
+                if uri != one["stamps"]:
+                    return int(one["position"])
+        return None
+
+    def _context(self, name: str, trust: dict[str, Any]) -> c2pa.Context:
+        if name not in self._contexts:
+            self._contexts[name] = c2pa.Context.from_dict({**self._settings, "trust": trust})
+        return self._contexts[name]
+
+
+def _trusted_by(store: str) -> str | None:
+    """Return the name of the list that the validator took; empty for an allowed signer, None for no list."""
+    results = json.loads(store).get("validation_results", {})
+    passed = results.get("activeManifest", {}).get("success", [])
+    if any(entry.get("code") == "signingCredential.trusted" for entry in passed):
+        return str(results.get("trustListUri") or "")
+    return None
+
+
+def _answer(request: dict[str, Any], judge: Judge) -> dict[str, Any]:
     """Read one file; whatever goes wrong becomes part of the answer."""
+    hint = request["hint"]
     try:
         sidecar = None if request["sidecar"] is None else Path(request["sidecar"]).read_bytes()
         with Path(request["path"]).open("rb") as file:
-            reader = _open(file, request["hint"], sidecar, context)
+
+            def again(context: c2pa.Context) -> str:
+                other = _open(file, hint, sidecar, context)
+                if other is None:
+                    return "{}"
+                with other:
+                    return str(other.json())
+
+            reader = _open(file, hint, sidecar, judge.all_lists)
             if reader is None:
                 return {"outcome": "none", "remnant": _holds_store(file)}
             with reader:
+                trusted = reader.get_validation_state() == "Trusted"
                 return {
                     "outcome": "read",
                     "store": reader.json(),
                     "certificates": reader.crjson(),
                     "remote": reader.get_remote_url(),
+                    "vouching": judge.first_that_vouches(reader, again) if trusted else None,
                 }
     except c2pa.C2paError.NotSupported:
         return {"outcome": "unsupported"}
@@ -63,6 +120,7 @@ def _answer(request: dict[str, Any], context: c2pa.Context) -> dict[str, Any]:
 
 def _open(file: BinaryIO, hint: str, sidecar: bytes | None, context: c2pa.Context) -> c2pa.Reader | None:
     """Let the bytes say what they are; ask the file's name only where they do not."""
+    file.seek(0)
     try:
         reader: c2pa.Reader | None = c2pa.Reader.try_create("", file, sidecar, context)
     except c2pa.C2paError.NotSupported:

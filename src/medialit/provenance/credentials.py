@@ -11,6 +11,7 @@ C2PA Technical Specification 2.2; c2pa-python.
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import json
 import os
@@ -38,7 +39,7 @@ from medialit.provenance.records import (
 )
 from medialit.provenance.signing import Statement, TrainingUse, sign
 from medialit.provenance.store import parse_store
-from medialit.provenance.trust import TrustList, trust_settings
+from medialit.provenance.trust import TrustList, trust_settings, vouching_settings
 
 __all__ = [
     "Action",
@@ -132,7 +133,8 @@ def read(
             remote=found.remote,
         )
     with CredentialReader(trust=trust, limits=limits, allowed_host=host) as reader:
-        return reader.read(path)
+        fetched = reader.read(path)
+    return dataclasses.replace(fetched, remote=found.remote)
 
 
 class CredentialReader:
@@ -145,7 +147,8 @@ class CredentialReader:
     limits : Limits, optional
         For each file.
     allowed_host : str, optional
-        The one host from which a remote manifest may be fetched. None means that nothing is.
+        The one host, with its port where the address has one, from which a remote manifest may be fetched.
+        None means that nothing is.
 
     Examples
     --------
@@ -201,6 +204,7 @@ class CredentialReader:
                     answer["store"],
                     certificates=answer["certificates"],
                     remote=answer["remote"],
+                    vouching=None if answer["vouching"] is None else self._trust[answer["vouching"]],
                     lists=self._trust,
                 )
             case "none":
@@ -236,14 +240,16 @@ class CredentialReader:
         )
 
     def _failed(self, message: str) -> Credentials:
-        _, found, address = message.partition(_REMOTE)
-        if not found:
+        if not message.startswith("Remote: "):
             return self._unreadable(f"The file could not be read: {message}.")
+        _, found, address = message.partition(_REMOTE)
+        reason = (
+            "The Content Credentials are kept elsewhere and were not fetched."
+            if found
+            else "The Content Credentials are kept elsewhere and could not be fetched."
+        )
         return Credentials(
-            "remote",
-            "The Content Credentials are kept elsewhere and were not fetched.",
-            trust_lists=self._trust,
-            remote=address.strip()[:2000],
+            "remote", reason, trust_lists=self._trust, remote=address.strip()[:2000] if found else None
         )
 
     def _unreadable(self, reason: str) -> Credentials:
@@ -251,9 +257,11 @@ class CredentialReader:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Put one request to the process, and start another after one that is lost."""
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
+            self._process = self._start()
         process = self._process
-        if process is None or process.poll() is not None:
-            process = self._process = self._start()
         assert process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -273,7 +281,11 @@ class CredentialReader:
             stderr=subprocess.DEVNULL,
         )
         assert process.stdin is not None
-        start = {"settings": self._settings, "memory_bytes": self._limits.memory_bytes}
+        start = {
+            "settings": self._settings,
+            "vouching": vouching_settings(self._trust),
+            "memory_bytes": self._limits.memory_bytes,
+        }
         process.stdin.write(json.dumps(start).encode() + b"\n")
         return process
 
@@ -326,15 +338,17 @@ def _refusal(path: Path, max_bytes: int) -> str | None:
 
 
 def _public_host(address: str) -> str | None:
-    """Return the host of a web address, or None where it is no place for a stranger's file to send us."""
+    """Return host and port of a web address, or None where it is no place for a stranger's file to send us."""
     try:
         parts = urlsplit(address)
-        host = parts.hostname
+        host, port = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host or host == "localhost":
         return None
     try:
-        return host if ipaddress.ip_address(host).is_global else None
+        public = ipaddress.ip_address(host).is_global
     except ValueError:
-        return host if "." in host else None
+        public = "." in host
+    place = f"[{host}]" if ":" in host else host
+    return (place if port is None else f"{place}:{port}") if public else None

@@ -23,7 +23,7 @@ from medialit.provenance.records import (
     SoftBinding,
     State,
 )
-from medialit.provenance.trust import TrustList, revoked_on, trusting_list
+from medialit.provenance.trust import TrustList, revoked_on
 
 # A reverse-domain label, as the C2PA asks of assertions that are not its own.
 CONSENT_LABEL = "org.medialit.consent"
@@ -43,7 +43,12 @@ Json = Mapping[str, Any]
 
 
 def parse_store(
-    store: str, *, certificates: str, remote: str | None, lists: Sequence[TrustList]
+    store: str,
+    *,
+    certificates: str,
+    remote: str | None,
+    vouching: TrustList | None,
+    lists: Sequence[TrustList],
 ) -> Credentials:
     """Return what the validator found, judged once more against the lists.
 
@@ -55,6 +60,8 @@ def parse_store(
         ``Reader.crjson()``, which alone says who issued a certificate.
     remote : str or None
         Where the manifest was fetched, if it was.
+    vouching : TrustList or None
+        The first list that vouches for the signer of the active manifest.
     lists : sequence of TrustList
         Those that the validator was given.
 
@@ -84,7 +91,7 @@ def parse_store(
         for label in labels
         for item in map(_mapping, _sequence(_mapping(found[label]).get("ingredients")))
     )
-    state, failures, trusted_by = _judge(data, results, manifests[-1].signer, lists)
+    state, failures, trusted_by = _judge(data, results, manifests[-1].signer, vouching, lists)
     return Credentials(
         state,
         ai=_ai(manifests, ingredients) if state in ("valid", "trusted") else None,
@@ -98,27 +105,28 @@ def parse_store(
 
 
 def _judge(
-    data: Json, results: Json, signer: Signer | None, lists: Sequence[TrustList]
+    data: Json,
+    results: Json,
+    signer: Signer | None,
+    vouching: TrustList | None,
+    lists: Sequence[TrustList],
 ) -> tuple[State, tuple[Failure, ...], TrustList | None]:
     """Take the validator's state, and take back what it grants too much."""
     state = _STATES.get(str(data.get("validation_state")), "invalid")
     active = _mapping(results.get("activeManifest"))
     failures = _failures(active.get("failure") if active else data.get("validation_status"))
     serial, issuer = (_serial(signer), signer.authority) if signer else (None, None)
-    if serial is None or issuer is None:
-        return ("valid" if state == "trusted" else state), failures, None
-    revoking = revoked_on(serial, issuer=issuer, lists=lists)
-    if revoking is not None:
-        sentence = f"the signing certificate is on the revocation list in {revoking.name}"
-        return "invalid", (*failures, Failure("signingCredential.revoked", sentence)), None
+    if serial is not None and issuer is not None:
+        revoking = revoked_on(serial, issuer=issuer, lists=lists)
+        if revoking is not None:
+            sentence = f"the signing certificate is on the revocation list in {revoking.name}"
+            return "invalid", (*failures, Failure("signingCredential.revoked", sentence)), None
     if state != "trusted":
         return state, failures, None
-    uri = str(results.get("trustListUri") or "")
-    trusted_by = trusting_list(uri, serial_number=serial, issuer=issuer, lists=lists)
-    if trusted_by is None:
+    if vouching is None:
         sentence = "no list of signers holds the signing certificate's authority"
         return "valid", (*failures, Failure(_UNTRUSTED, sentence)), None
-    return "trusted", failures, trusted_by
+    return "trusted", failures, vouching
 
 
 def _oldest_first(active: str, found: Json) -> list[str]:

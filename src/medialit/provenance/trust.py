@@ -7,6 +7,7 @@ file is trusted under one list and not under another.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ _DEFAULT_USES = (
     "1.3.6.1.5.5.7.3.8",  # time stamping
     "1.3.6.1.5.5.7.3.9",  # OCSP signing
 )
+_STAMPS = "urn:medialit:time-stamps"
 _MAX_BYTES = 16 * 2**20
 _PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----[^-]*-----END \1-----")
 _OID = re.compile(r"[0-2](\.\d+)+")
@@ -161,52 +163,48 @@ def parse_trust_list(data: bytes, *, name: str, file_date: date, kind: Kind = "s
 def trust_settings(lists: Sequence[TrustList]) -> dict[str, Any]:
     """Return the ``trust`` part of the validator's settings for these lists.
 
-    The validator (c2pa-rs 0.91) takes any list for a signer's, time-stamp lists too, and reports the last
-    one that matched. So time-stamp lists come first and under a name of their own: `trusting_list` can then
-    tell a signer who is on a signers' list from one who is not.
+    The validator (c2pa-rs 0.91) takes every list for every purpose, and where two hold the signer's authority it
+    reports either, by chance. So each certificate is given once, to a list of signers before one of time
+    stamps, and `vouching_settings` asks again where more than one list could be meant.
     """
     uses = "\n".join(dict.fromkeys((*_DEFAULT_USES, *(use for one in lists for use in one.uses))))
-    stamps = [
-        {"trust_kind": "tsa", "trust_anchors": _pem(one.time_stamps), "trust_uri": f"{one.uri}:time-stamps"}
-        for one in lists
-        if one.time_stamps
-    ]
-    allowed = [
-        {"trust_kind": "manifest", "trust_anchors": "", "allowed_list": _pem(one.allowed)}
-        for one in lists
-        if one.allowed
-    ]
-    signers = [
-        {"trust_kind": "manifest", "trust_anchors": _pem(one.signers), "trust_uri": one.uri}
-        for one in lists
-        if one.signers
-    ]
-    anchors = [{**entry, "trust_config": uses} for entry in (*stamps, *allowed, *signers)]
+    given: set[x509.Certificate] = set()
+    anchors: list[dict[str, str]] = []
+
+    def add(kind: str, uri: str, authorities: Sequence[x509.Certificate], allowed: str = "") -> None:
+        new = [c for c in authorities if c not in given]
+        given.update(new)
+        if new or allowed:
+            entry = {"trust_kind": kind, "trust_uri": uri, "trust_config": uses, "trust_anchors": _pem(new)}
+            anchors.append({**entry, "allowed_list": allowed} if allowed else entry)
+
+    for one in lists:
+        add("manifest", one.uri, one.signers, _pem(one.allowed))
+    for one in lists:
+        add("tsa", _STAMPS, one.time_stamps)
     return {"trust_config": uses, "anchors": anchors}
 
 
-def trusting_list(
-    uri: str, *, serial_number: int, issuer: str, lists: Sequence[TrustList]
-) -> TrustList | None:
-    """Return the list that vouches for a signer, or None where only a time-stamp list does.
+def vouching_settings(lists: Sequence[TrustList]) -> list[dict[str, Any]]:
+    """Return, for each list, what finds out whether that list vouches for a signer.
 
-    Parameters
-    ----------
-    uri : str
-        What the validator reported; empty when it found the certificate itself on an allowed list.
-    serial_number, issuer : int, str
-        Of the signer's certificate.
-    lists : sequence of TrustList
-        Those that the settings were made of.
+    Each item has the ``position`` of a list that names signers, and ``with_stamps`` and ``without``, two ``trust``
+    parts of the validator's settings: its signers alone, with and without the time-stamp authorities of all.
+    ``stamps`` is the name under which the validator reports the latter, which vouch for no signer.
     """
-    for one in lists:
-        if uri == one.uri and one.signers:
-            return one
-        if not uri and any(
-            c.serial_number == serial_number and _common_name(c.issuer) == issuer for c in one.allowed
-        ):
-            return one
-    return None
+    stamps = [
+        dataclasses.replace(one, signers=(), allowed=()) for one in lists if one.time_stamps or one.uses
+    ]
+    return [
+        {
+            "position": position,
+            "with_stamps": trust_settings([dataclasses.replace(one, time_stamps=()), *stamps]),
+            "without": trust_settings([dataclasses.replace(s, time_stamps=()) for s in (one, *stamps)]),
+            "stamps": _STAMPS,
+        }
+        for position, one in enumerate(lists)
+        if one.signers or one.allowed
+    ]
 
 
 def revoked_on(serial_number: int, *, issuer: str, lists: Sequence[TrustList]) -> TrustList | None:
