@@ -7,17 +7,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import medialit
-from medialit.course import build as building
-from medialit.course import exchange, i18n, roster
-from medialit.course.build import Built
-from medialit.course.project import find_project, read_course
-from medialit.course.source import read_labs
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from medialit.course.build import Built
+    from medialit.grading.harness import Result, Summary
+
+# Each command imports what it needs when it runs: all of it together takes three seconds.
 
 _COURSES = click.Choice([one.code for one in LANGUAGES.values() if one.course])
 _LANGUAGES = click.option(
@@ -60,6 +62,9 @@ def course() -> None:
 )  # fmt: skip
 def course_init(languages: Sequence[str], learners: Path | None) -> None:
     """Make the folders of $MEDIALIT_HOME, and put learners into the gradebooks."""
+    from medialit.course import exchange, roster
+    from medialit.course.project import find_project, read_course
+
     settings = read_course(find_project())
     home = exchange.find_home()
     exchange.prepare_home(home)
@@ -85,6 +90,10 @@ def course_build(labs: Sequence[str], languages: Sequence[str], out: Path | None
 
     Submissions and marks stay. What is up to date is left as it is.
     """
+    from medialit.course import build, exchange
+    from medialit.course.project import find_project, read_course
+    from medialit.course.source import read_labs
+
     project = find_project()
     settings = read_course(project)
     home = exchange.find_home()
@@ -92,7 +101,7 @@ def course_build(labs: Sequence[str], languages: Sequence[str], out: Path | None
         exchange.prepare_home(home)
     else:
         exchange.prepare_home(exchange.Home(root=out.resolve()))
-    building.build_courses(
+    build.build_courses(
         read_labs(project, labs or settings.labs),
         course=settings,
         project=project,
@@ -124,6 +133,10 @@ def labs_status(languages: Sequence[str], style: str) -> None:
 
     Stale means that the English changed since: learners read English there until it is translated again.
     """
+    from medialit.course import i18n
+    from medialit.course.project import find_project, read_course
+    from medialit.course.source import read_labs
+
     project = find_project()
     settings = read_course(project)
     rows = i18n.status(read_labs(project), languages or settings.languages, graders=project.graders)
@@ -134,9 +147,7 @@ def labs_status(languages: Sequence[str], style: str) -> None:
     for row in rows:
         review = "draft" if row.draft else "done"
         share = f"{row.translated}/{row.total} ({row.percent} %)"
-        click.echo(
-            f"{row.lab:24} {row.language:8} {share:>14} {row.stale:>6}  {review}"
-        )
+        click.echo(f"{row.lab:24} {row.language:8} {share:>14} {row.stale:>6}  {review}")
 
 
 @labs.command("update")
@@ -149,11 +160,121 @@ def labs_update(slugs: Sequence[str], languages: Sequence[str]) -> None:
 
     A translation whose English changed is kept and marked fuzzy, for its translator.
     """
+    from medialit.course import i18n
+    from medialit.course.project import find_project, read_course
+    from medialit.course.source import read_labs
+
     project = find_project()
     for lab in read_labs(project, slugs):
         for lang in languages or read_course(project).languages:
             if lang != "en":
                 click.echo(i18n.update(lab, lang, graders=project.graders))
+
+
+@main.command()
+@click.option("--lang", type=_COURSES, default="en", show_default=True, help="Language of the course.")
+@click.option(
+    "--as", "role", type=click.Choice(["both", "learner", "instructor"]), default="both", show_default=True,
+    help="Whose tools to show: a learner's computer has no formgrader.",
+)  # fmt: skip
+@click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of JupyterLab; without it, a free one from 8888."
+)
+@click.option(
+    "--build/--no-build", default=True, show_default=True, help="First build what is not up to date."
+)
+@click.pass_context
+def start(ctx: click.Context, lang: str, role: str, browser: bool, port: int | None, build: bool) -> None:
+    """Open JupyterLab on the course. Ctrl+C ends it."""
+    from medialit.course import desk, exchange
+
+    if build:
+        ctx.invoke(course_build, languages=[lang])
+    laid = desk.set_up(exchange.find_home(), lang=lang, role=desk.Role(role), browser=browser, port=port)
+    others = ", ".join(f"--lang {one.code}" for one in LANGUAGES.values() if one.course and one.code != lang)
+    click.echo(f"JupyterLab opens {laid.folder}. In another language: {others}. Ctrl+C ends it.")
+    sys.exit(desk.run(laid))
+
+
+@main.command()
+@click.argument("assignment")
+@click.option(
+    "--course", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True,
+    help="The built course, such as $MEDIALIT_HOME/courses/fr.",
+)  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1), default=2, show_default=True, help="Notebooks run at once."
+)
+@click.option("--student", "students", multiple=True, help="Only this learner; repeat for more.")
+@click.option("--force", is_flag=True, help="Grade again what has its marks.")
+@click.option(
+    "--sandbox/--no-sandbox", default=True, show_default=True,
+    help="Contain students' code. Without it, that code runs with your rights, and the feedback says so.",
+)  # fmt: skip
+def grade(
+    assignment: str, folder: Path, workers: int, students: Sequence[str], force: bool, sandbox: bool
+) -> None:
+    """Grade every submission of ASSIGNMENT that has no marks yet, or is newer than its marks.
+
+    Exit status: 0 where all is graded, 3 where something must be run again or needs the instructor.
+    """
+    from medialit.grading import harness
+
+    click.echo(f"{'student':24} {'status':8} {'points':>12}  remark")
+    summary = harness.grade_assignment(
+        folder.resolve(),
+        assignment,
+        workers=workers,
+        students=students or None,
+        sandbox=sandbox,
+        force=force,
+        on_result=_say_result,
+    )
+    n_again, n_failed = summary.count(harness.RERUN), summary.count(harness.FAILED)
+    click.echo(
+        f"{summary.count(harness.GRADED)} graded, {summary.count(harness.SKIPPED)} had their marks already, "
+        f"{n_again} to run again, {n_failed} failed. "
+        f"Containment: {summary.walls}."
+    )
+    click.echo(_what_next(summary, n_again=n_again, n_failed=n_failed))
+    sys.exit(3 if n_again or n_failed else 0)
+
+
+def _say_result(result: Result) -> None:
+    points = f"{result.score:g} of {result.points:g}" if result.points else ""
+    remarks = ", ".join(filter(None, [result.message, *result.notes]))
+    remarks += " (a person must look)" if result.needs_a_person else ""
+    click.echo(f"{result.student:24} {result.status:8} {points:>12}  {remarks}".rstrip())
+
+
+def _what_next(summary: Summary, *, n_again: int, n_failed: int) -> str:
+    if not summary.results:
+        return "Nothing was submitted. Next: collect, in formgrader or by `nbgrader collect`."
+    if n_again:
+        return "Next: the computer was too busy for a fair run; repeat this command with fewer --workers."
+    if n_failed:
+        return "Next: read the remarks above, put that right, and repeat this command."
+    return "Next: in formgrader, grade the answers in words, then generate and release the feedback."
+
+
+@main.command()
+def doctor() -> None:
+    """Look at this computer, and say what the course needs and does not find."""
+    from medialit.course.doctor import examine
+    from medialit.course.exchange import find_home
+    from medialit.grading.sandbox import describe
+
+    lacking = 0
+    for finding in examine(find_home()):
+        mark = "ok" if finding.fine else "MISSING" if finding.needed else "absent"
+        lacking += finding.needed and not finding.fine
+        click.echo(f"{mark:8} {finding.name:15} {finding.detail}")
+        if not finding.fine and finding.remedy:
+            click.echo(f"{'':8} {'':15} -> {finding.remedy}")
+    for line in describe():
+        click.echo(line)
+    sys.exit(1 if lacking else 0)
 
 
 if __name__ == "__main__":

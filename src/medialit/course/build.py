@@ -146,7 +146,7 @@ class _Builder:
         self._description = read_description(root) or {}
         for leftover in root.glob(".build-*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        _write(
+        write_whole(
             root / "nbgrader_config.py", (project.course / "nbgrader_config.py").read_text(encoding="utf-8")
         )
 
@@ -183,7 +183,7 @@ class _Builder:
         assets.copy(lab, source)
         if lab.checks is not None:
             shutil.copyfile(lab.checks, source / "checks.py")
-        _write(source / MESSAGES, _json(catalogue.translate(check_messages(lab))))
+        write_whole(source / MESSAGES, _json(catalogue.translate(check_messages(lab))))
         notebook = source_notebook(lab, catalogue)
         nbformat.write(notebook, source / f"{lab.slug}.ipynb")
         self._refuse_orphans(lab, notebook)
@@ -288,7 +288,7 @@ class _Builder:
             "messages": before.get("messages", {}) | {lab.slug: said},
             "labs": labs,
         }
-        _write(self._root / DESCRIPTION, _json(self._description))
+        write_whole(self._root / DESCRIPTION, _json(self._description))
 
     def _handed_out(self, lab: Lab) -> bool:
         assert self._exchange is not None
@@ -355,7 +355,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
         file.write(text)

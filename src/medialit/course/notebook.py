@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -63,14 +65,32 @@ def wrap(markdown: str, lang: Language) -> str:
 
     Examples
     --------
-    >>> print(wrap("نص", language("ar")))
+    >>> print(wrap("نص و `d_prime(1, 2)`", language("ar")))
     <div dir="rtl" lang="ar">
     <BLANKLINE>
-    نص
+    نص و <span dir="ltr">`d_prime(1, 2)`</span>
     <BLANKLINE>
     </div>
     """
+    if lang.direction == "rtl":
+        markdown = _keep_code_ltr(markdown)
     return f'<div dir="{lang.direction}" lang="{lang.code}">\n\n{markdown}\n\n</div>'
+
+
+_FENCE = re.compile(r"^(```+|~~~+).*?^\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+
+
+def _keep_code_ltr(markdown: str) -> str:
+    """Mark code as left-to-right: the browser would reorder `01_x` or `f(a, b)` in right-to-left prose."""
+    parts: list[str] = []
+    end = 0
+    for fence in _FENCE.finditer(markdown):
+        parts.append(_SPAN.sub(r'<span dir="ltr">\g<0></span>', markdown[end : fence.start()]))
+        parts.append(f'<div dir="ltr">\n\n{fence.group()}\n\n</div>')
+        end = fence.end()
+    parts.append(_SPAN.sub(r'<span dir="ltr">\g<0></span>', markdown[end:]))
+    return "".join(parts)
 
 
 def _cell(cell: Cell, *, lab: Lab, catalogue: Catalogue) -> nbformat.NotebookNode:
