@@ -222,13 +222,14 @@ def _constant_rate(
     """Put frames into slots 1/fps apart; yield (frame, number of slots that show it).
 
     A frame goes to the slot nearest to its time. Where two meet in one slot the nearer stays; a slot that
-    gets none shows the frame before it; the last frame is shown for its own duration.
+    gets none shows the frame before it; the last one ends when its own duration does.
     """
     rate = Fraction(fps).limit_denominator(1_000_000)
     held: VideoFrame | None = None
-    held_slot, held_distance, held_duration = 0, Fraction(0), Fraction(0)
+    held_slot, held_distance, end = 0, Fraction(0), Fraction(0)
     for frame, time, duration in timed:
         slot = max(0, round(time * rate))
+        end = max(end, time + duration)
         distance = abs(time * rate - slot)
         if slot >= limits.max_frames:
             raise _too_long(name, limits)
@@ -238,12 +239,13 @@ def _constant_rate(
         elif held is not None:
             yield held, slot - held_slot
             held_slot = slot
-        held, held_distance, held_duration = frame, distance, duration
+        held, held_distance = frame, distance
     if held is not None:
-        n_last = max(1, round(held_duration * rate))
-        if held_slot + n_last > limits.max_frames:
+        n_slots = max(1, round(end * rate))
+        if n_slots > limits.max_frames:
             raise _too_long(name, limits)
-        yield held, n_last
+        if n_slots > held_slot:
+            yield held, n_slots - held_slot
 
 
 def _too_long(name: str, limits: Limits) -> MediaTooLargeError:

@@ -8,10 +8,10 @@ scripts.
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal
 
-import matplotlib
 import numpy as np
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -195,7 +195,13 @@ def _line_height(font: ImageFont.FreeTypeFont) -> int:
 
 @cache
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
-    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    # Found without importing matplotlib, which takes a while and wants a folder of its own to write in.
+    package = find_spec("matplotlib")
+    if package is None or not package.submodule_search_locations:
+        raise MediaError(
+            "The font DejaVu Sans comes with matplotlib, which is missing. Install medialit again."
+        )
+    path = Path(package.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
     return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
