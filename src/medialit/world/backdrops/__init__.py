@@ -1,0 +1,32 @@
+"""Eight places, painted by procedure in four looks each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from medialit.world.backdrops.base import Backdrop, Easel, Layer, Light, easel
+from medialit.world.backdrops.landscape import paint_beach, paint_desert, paint_mountains, paint_night
+from medialit.world.backdrops.town import paint_medina, paint_souk, paint_street, paint_studio
+
+__all__ = ["PAINTERS", "Backdrop", "Layer", "Light", "backdrop"]
+
+PAINTERS: dict[str, Callable[[Easel, np.random.Generator, int], Backdrop]] = {
+    "beach": paint_beach,
+    "medina": paint_medina,
+    "desert": paint_desert,
+    "night": paint_night,
+    "souk": paint_souk,
+    "mountains": paint_mountains,
+    "studio": paint_studio,
+    "street": paint_street,
+}
+
+
+@lru_cache(maxsize=32)
+def backdrop(name: str, look: int, size: tuple[int, int]) -> Backdrop:
+    """Return a painted background for pictures of `size` (width, height), painted once for each process."""
+    rng = np.random.default_rng([look, *name.encode()])
+    return PAINTERS[name](easel(size), rng, look)
