@@ -41,10 +41,10 @@ def count(student: Student, cases: Cases) -> Iterator[Check]:
         answers.append(try_call(student, "count", truths, said))
         expected.append(wanted)
     categories = (
-        _("The hits are counted."),
-        _("The misses are counted."),
-        _("The false alarms are counted."),
-        _("The correct rejections are counted."),
+        _("Hits"),
+        _("Misses"),
+        _("False alarms"),
+        _("Correct rejections"),
     )
     for place, category in enumerate(categories):
         right = [_at(answer, place, of=4) for answer in answers]
@@ -98,8 +98,8 @@ def ppv(student: Student, cases: Cases) -> Iterator[Check]:
     rates = [(float(h), float(f)) for h, f in cases.rng.uniform((0.55, 0.05), (0.95, 0.45), (6, 2))]
     rare = [float(p) for p in cases.rng.uniform(0.005, 0.12, 3)]
     for category, bases, chosen in (
-        (_("Synthetic clips are rare"), rare, rates[:3]),
-        (_("Half of the clips are synthetic"), [0.5, 0.5], rates[3:5]),
+        (_("Where synthetic clips are rare"), rare, rates[:3]),
+        (_("Where half of the clips are synthetic"), [0.5, 0.5], rates[3:5]),
     ):
         right = True
         for base, (hit, false_alarm) in zip(bases, chosen, strict=True):
@@ -109,7 +109,7 @@ def ppv(student: Student, cases: Cases) -> Iterator[Check]:
     quiet = [try_call(student, "ppv", 0.0, 0.0, base) for base in (rare[0], 0.5)]
     loud = try_call(student, "ppv", *rates[5], rare[1])  # None is no answer to everything
     yield Check(
-        _("Without any alarm there is no share of alarms"),
+        _("Where there is no alarm"),
         all(same(answer, None) for answer in quiet) and isinstance(loud, float),
     )
 
@@ -118,10 +118,10 @@ def ppv(student: Student, cases: Cases) -> Iterator[Check]:
 def cheapest(student: Student, cases: Cases) -> Iterator[Check]:
     """Desks where the base rate alone decides, the costs alone, both, or where looking does not pay."""
     kinds: tuple[tuple[str, Draw], ...] = (
-        (_("The costs are equal and the base rate decides"), _equal_costs),
-        (_("Half of the clips are synthetic and the costs decide"), _balanced),
-        (_("Base rate and costs decide together"), _anything),
-        (_("“Always camera” or “always synthetic” can be cheapest"), _extremes),
+        (_("Equal costs: the base rate decides"), _equal_costs),
+        (_("Half synthetic: the costs decide"), _balanced),
+        (_("Base rate and costs together"), _anything),
+        (_("Where “always camera” or “always synthetic” is cheapest"), _extremes),
     )
     for category, draw in kinds:
         desks = _telling_desks(cases.rng, draw)
@@ -152,7 +152,7 @@ def verdict(student: Student, cases: Cases) -> Iterator[Check]:
 
     blocks: tuple[tuple[str, list[tuple[list[float], list[float], str]]], ...] = (
         (
-            _("A change of sight that is shown decides"),
+            _("A change of sight that is shown"),
             [
                 (above(), below(), "better"),
                 (above(), above(), "better"),
@@ -162,7 +162,7 @@ def verdict(student: Student, cases: Cases) -> Iterator[Check]:
             ],
         ),
         (
-            _("Otherwise a change of the criterion that is shown decides"),
+            _("A change of the criterion alone"),
             [
                 (up(), below(), "more suspicious"),
                 (down(), below(), "more suspicious"),
@@ -171,7 +171,7 @@ def verdict(student: Student, cases: Cases) -> Iterator[Check]:
             ],
         ),
         (
-            _("Intervals that include 0 tell nothing"),
+            _("Intervals that include 0"),
             [
                 (up(), up(), "cannot tell"),
                 (down(), down(), "cannot tell"),

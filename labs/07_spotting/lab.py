@@ -59,12 +59,13 @@ desk = Desk(Path("clips"), answers=Path("answers"), lang=lang)
 #
 # Every clip here was drawn by a program, so that its truth is known exactly. A **camera** clip follows the
 # laws of motion, with a hand-held camera, sensor noise and fast movements. A **synthetic** clip is the same
-# kind of clip with one error planted in it, as generators make them. **Half of the twenty are camera clips.**
+# kind of clip with one error planted in it, of the sort that generators make. **Half of the twenty are camera
+# clips.**
 #
 # First predict how many of the 20 you will get right. Then give each clip one of six answers, from "surely
 # camera" to "surely synthetic". Press a button, or type the digit 1 to 6. You may watch a clip as often as
 # you like; six seconds is usual. The answers come at the end. They are saved in the folder `answers`, under a
-# random name, on this computer.
+# random name, and go along when you submit, so that a class can be pooled.
 
 # %% id="first_block"
 desk.judge("before")
@@ -181,7 +182,7 @@ area = roc.bootstrap(roc.auc, before.truths, before.ratings, seed=7)
 plots.roc_curve(before.truths, before.ratings, area=area, lang=lang)
 
 # %% [markdown] id="roc_read"
-# Each point is one threshold; moving along the curve costs false alarms for hits, and is **not** seeing
+# Each point is one threshold; moving along the curve buys hits with false alarms, and is **not** seeing
 # better. The dashed diagonal is guessing. The area is the chance that of one synthetic and one camera clip
 # you rate the synthetic one higher (0.5 is guessing); the interval in brackets says how little 20 clips can
 # promise.
@@ -223,7 +224,8 @@ plots.calibration_curve(before.truths, before.probabilities, brier=score, lang=l
 #
 # In the block half of the clips were synthetic. In a reader's inbox it may be 1 in 100. Of the clips that
 # *you call synthetic*, which share is? This is the **positive predictive value**, PPV. Imagine 1,000 clips,
-# of which 10 are synthetic, an H of 0.8 and an F of 0.1: 8 right alarms, 99 false ones. PPV = 8 / 107 = 7 %.
+# of which 10 are synthetic, an H of 0.8 and an F of 0.1: 8 right alarms, 99 false ones. PPV = 8 / 107, about
+# 7 %.
 #
 # **Item 4 (3 points).** Return the PPV. If the observer never raises an alarm (H and F are both 0) there is
 # no such share: return `None`.
