@@ -11,7 +11,14 @@ from typing import Final
 
 import numpy as np
 from av import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
 
 from medialit.media.clip import Frames
 
@@ -41,15 +48,16 @@ _HD_HEIGHT: Final = 720
 PAPER: Final = (255, 255, 255)  # what shows through transparent pixels
 
 
-def to_rgb(frame: VideoFrame) -> Frames:
-    """Return one decoded frame as uint8 RGB of shape (H, W, 3).
+def to_rgb(frame: VideoFrame, reformatter: VideoReformatter) -> Frames:
+    """Return one decoded frame as uint8 RGB of shape (H, W, 3); the reformatter keeps its tables for the next.
 
     A matrix that the file does not name is BT.709 from 720 lines up and BT.601 below, which is what browsers
     assume. A range that it does not name is limited for YUV, full for RGB, grey and the old ``yuvj`` formats.
     Transparent pixels are laid on white. High dynamic range is not tone-mapped.
     """
     alpha = _has_alpha(frame)
-    rgb = frame.reformat(
+    rgb = reformatter.reformat(
+        frame,
         format="rgba" if alpha else "rgb24",
         src_colorspace=_matrix(frame),
         dst_colorspace=Colorspace.ITU709,
@@ -62,10 +70,11 @@ def to_rgb(frame: VideoFrame) -> Frames:
     return over(array, PAPER) if alpha else array
 
 
-def to_yuv420(picture: Frames) -> VideoFrame:
+def to_yuv420(picture: Frames, reformatter: VideoReformatter) -> VideoFrame:
     """Return an RGB picture (H, W, 3) as an 8-bit 4:2:0 frame in limited range, tagged BT.709 throughout."""
     source = VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-    frame = source.reformat(
+    frame = reformatter.reformat(
+        source,
         format="yuv420p",
         src_colorspace=Colorspace.ITU709,
         dst_colorspace=Colorspace.ITU709,

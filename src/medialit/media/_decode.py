@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from av import AudioFrame, AudioResampler, VideoFrame
 from av.sidedata.sidedata import Type as SideDataType
+from av.video.reformatter import VideoReformatter
 
 from medialit.errors import MediaTooLargeError, UnreadableMediaError
 from medialit.media._colour import to_rgb
-from medialit.media._source import BROKEN, Opened, declared_duration_s
+from medialit.media._source import BROKEN, Opened, declared_duration_s, decoder_pixels
 from medialit.media.clip import Frames, Samples
 from medialit.media.limits import Limits
 
@@ -22,9 +23,10 @@ Damaged = Literal["refuse", "keep"]
 
 ODD_SIZE_TAG: Final = "medialit_size"  # see _encode: the size before one column or line was added
 _MAX_AUDIO_GAP_S: Final = 0.05  # rounded timestamps wobble less than this; a real gap is longer
-_MAX_CHANNELS: Final = 2
+_LEAD_S: Final = 60.0  # sound that begins so long before the pictures is still aligned
 _BYTES_PER_SAMPLE: Final = 4
 _MISSING_S: Final = 0.5
+_MISSING_TAGGED_S: Final = 0.15
 
 
 @dataclass
@@ -47,10 +49,11 @@ class Decoder:
     def pictures(self, fps: float) -> Iterator[tuple[Frames, int]]:
         """Yield (picture (H, W, 3), how many times it is shown) at a constant rate."""
         size: tuple[int, int] | None = None
+        reformatter = VideoReformatter()
         for frame, n_times in _constant_rate(
             self._timed_frames(fps), fps=fps, limits=self.limits, name=self.name
         ):
-            picture = self._upright(to_rgb(frame))
+            picture = self._upright(to_rgb(frame, reformatter))
             size = size or (picture.shape[1], picture.shape[0])
             if (picture.shape[1], picture.shape[0]) != size:  # a stream may change its size half-way
                 picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -82,7 +85,7 @@ class Decoder:
 
     def _frames(self) -> Iterator[VideoFrame]:
         video, audio = self.opened.video, self.opened.audio if self.with_audio else None
-        video.codec_context.options = {"max_pixels": str(self.limits.max_pixels)}
+        video.codec_context.options = {"max_pixels": decoder_pixels(self.limits)}
         video.codec_context.thread_count = 1  # threads make what a damaged stream decodes to depend on chance
         streams = [video] if audio is None else [video, audio]
         if audio is not None:
@@ -143,17 +146,31 @@ class Decoder:
 
     def require_complete(self) -> None:
         """Raise if every stream ended well before the length that the header declares."""
-        declared = declared_duration_s(self.opened)
+        # Matroska notes each stream's exact length in a tag; a container's length may be that of another stream.
+        declared, slack = _tagged_duration_s(self.opened.video.metadata), _MISSING_TAGGED_S
+        if declared is None:
+            declared = declared_duration_s(self.opened)
+            slack = _MISSING_S + 0.02 * (declared or 0.0)
         if declared is None:
             return
         start = self.opened.container.start_time or 0
         seen = self.seconds_seen - max(0.0, start / 1_000_000)
-        if seen < 0.98 * declared - _MISSING_S:
+        if seen < declared - slack:
             raise UnreadableMediaError(
                 f"{self.name} declares {declared:.1f} s but ends after {max(seen, 0):.1f} s: it is cut "
                 "short. "
                 'Fetch it again, or read what is left with damaged="keep".'
             )
+
+
+def _tagged_duration_s(tags: dict[str, str]) -> float | None:
+    """Return the seconds in a DURATION tag such as 00:00:02.000000000."""
+    words = tags.get("DURATION", "").split(":")
+    try:
+        hours, minutes, seconds = (float(word) for word in words)
+    except ValueError:
+        return None
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def odd_size(tags: dict[str, str], size: tuple[int, int]) -> tuple[int, int]:
@@ -287,6 +304,8 @@ class _Sound:
         n_channels = frame.layout.nb_channels
         samples = np.asarray(frame.to_ndarray(), np.float32).reshape(-1, n_channels)
         rate = self.rate or 1
+        if self.n_samples > (self._limits.max_seconds + _LEAD_S) * rate:
+            return  # the pictures end before; what comes now would be cut anyway
         if self.start is None:
             self.start = time if time is not None else Fraction(0)
         if time is not None:
@@ -299,13 +318,10 @@ class _Sound:
 
     def _count(self, n: int, n_channels: int) -> None:
         self.n_samples += n
-        if (
-            self.n_samples > self._limits.max_seconds * (self.rate or 1)
-            or self.n_samples * n_channels * _BYTES_PER_SAMPLE > self._limits.max_bytes_decoded
-        ):
+        if self.n_samples * n_channels * _BYTES_PER_SAMPLE > self._limits.max_bytes_decoded:
             raise MediaTooLargeError(
                 f"The sound of {self._name} is longer than the limits allow. Read it with audio=False, or "
-                "raise max_seconds and max_bytes_decoded."
+                "raise max_bytes_decoded."
             )
 
     def aligned(self, first_picture: Fraction, *, duration_s: float) -> Samples | None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 import av
+import cv2
 import numpy as np
 from av import AudioFrame, AudioResampler
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.container.core import Flags
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from medialit.errors import ClipError
@@ -32,6 +34,7 @@ class _Recipe:
     video: str
     audio: str
     default_crf: int
+    min_crf: int  # x264 takes 0 as lossless, in a profile that most players do not know
     max_crf: int
     audio_rates: tuple[int, ...]
     options: Mapping[str, str]
@@ -44,6 +47,7 @@ _RECIPES: Final[Mapping[Codec, _Recipe]] = {
         video="libx264",
         audio="aac",
         default_crf=18,
+        min_crf=1,
         max_crf=51,
         audio_rates=(8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
         options={"preset": "medium", "threads": "2", "profile": "high"},
@@ -53,11 +57,13 @@ _RECIPES: Final[Mapping[Codec, _Recipe]] = {
         video="libvpx-vp9",
         audio="libopus",
         default_crf=24,
+        min_crf=0,
         max_crf=63,
         audio_rates=(8000, 12000, 16000, 24000, 48000),
         options={"deadline": "good", "cpu-used": "4", "row-mt": "1", "threads": "2", "b": "0"},
     ),
 }
+_CPU_AVX_512F: Final = 13  # cv::CpuFeatures, which OpenCV's Python module does not name
 _KEYFRAME_EVERY_S: Final = 2.0
 _STANDARD_TAGS: Final = {"title", "artist", "album", "comment", "copyright", "date", "description", "genre"}
 
@@ -79,8 +85,10 @@ def encode(
     """Encode a clip into a new file or into memory; `medialit.media.io.write` documents the choices."""
     recipe = _recipe(codec)
     crf = recipe.default_crf if crf is None else crf
-    if not 0 <= crf <= recipe.max_crf:
-        raise ClipError(f"The CRF of {codec} goes from 0 (best) to {recipe.max_crf} (worst), not {crf}.")
+    if not recipe.min_crf <= crf <= recipe.max_crf:
+        raise ClipError(
+            f"The CRF of {codec} goes from {recipe.min_crf} (best) to {recipe.max_crf} (worst), not {crf}."
+        )
     tags = dict(tags)
     if codec == "h264" and (clip.width % 2 or clip.height % 2):
         tags[ODD_SIZE_TAG] = f"{clip.width}x{clip.height}"
@@ -123,8 +131,9 @@ def _fill(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int, 
     audio = None
     if clip.audio is not None and clip.sample_rate is not None and clip.audio.shape[0]:
         audio = _add_audio(container, clip.audio, clip.sample_rate, recipe, audio_kbps=audio_kbps)
+    reformatter = VideoReformatter()
     for number, picture in enumerate(clip.frames):
-        frame = to_yuv420(_even(picture) if recipe.video == "libx264" else picture)
+        frame = to_yuv420(_even(picture) if recipe.video == "libx264" else picture, reformatter)
         frame.pts, frame.time_base = number, 1 / Fraction(video.codec_context.framerate)
         container.mux(video.encode(frame))
     container.mux(video.encode(None))
@@ -149,8 +158,19 @@ def _add_video(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: 
     context = stream.codec_context
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = 1
-    stream.options = {**recipe.options, "crf": str(crf)}
+    stream.options = {**recipe.options, **_steady(recipe), "crf": str(crf)}
     return stream
+
+
+def _steady(recipe: _Recipe) -> dict[str, str]:
+    """Return the options that make x264 repeat itself.
+
+    With AVX-512 its macroblock-tree differs from run to run (8 results in 25 runs, one thread); with AVX2,
+    which every such processor has too, it gives the same bytes as plainer processors do.
+    """
+    if recipe.video == "libx264" and cv2.checkHardwareSupport(_CPU_AVX_512F):
+        return {"x264-params": "asm=avx2"}
+    return {}
 
 
 def _add_audio(

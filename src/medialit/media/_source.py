@@ -61,7 +61,7 @@ def open_source(source: Source, *, limits: Limits) -> Iterator[Opened]:
         "format_whitelist": _DEMUXERS,
         "protocol_whitelist": "file",
         # find_stream_info may decode a picture before we see its size.
-        "max_pixels": str(limits.max_pixels),
+        "max_pixels": decoder_pixels(limits),
         "threads": "1",
     }
     try:
@@ -85,6 +85,11 @@ def open_source(source: Source, *, limits: Limits) -> Iterator[Opened]:
             )
         sounds = [s for s in container.streams.audio if s.codec_context is not None]
         yield Opened(name, container, video, sounds[0] if sounds else None, n_bytes)
+
+
+def decoder_pixels(limits: Limits) -> str:
+    """Return the decoder's own limit, before which it takes no memory: wider, because it counts padding too."""
+    return str(2 * limits.max_pixels + 2**16)
 
 
 def frame_rate(opened: Opened) -> float | None:
@@ -130,6 +135,11 @@ def refuse_what_is_declared(opened: Opened, *, limits: Limits, fps: float | None
     """
     video = opened.video
     n_pixels = video.width * video.height
+    if n_pixels == 0:
+        raise UnreadableMediaError(
+            f"{opened.name} has pictures of no usable size: damaged, or beyond the limit of "
+            f"{limits.max_pixels:,} pixels. Fetch it again, make it smaller, or raise max_pixels."
+        )
     if n_pixels > limits.max_pixels:
         raise MediaTooLargeError(
             f"{opened.name} declares pictures of {video.width} x {video.height}; "

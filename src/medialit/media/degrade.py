@@ -33,7 +33,7 @@ def recompress(clip: Clip, *, crf: int, codec: Codec = "h264", audio_kbps: int =
     ----------
     clip : Clip
     crf : int
-        0 is best; 51 (H.264) or 63 (VP9) is worst.
+        From 1 (best) to 51 for H.264, from 0 to 63 for VP9.
     codec : {"h264", "vp9"}
     audio_kbps : int
 

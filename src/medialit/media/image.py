@@ -60,7 +60,8 @@ def read_image(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
                 return _rgb(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError as error:
         raise MediaTooLargeError(
-            f"{source.name} declares more pixels than any limit allows. Make it smaller."
+            f"{source.name} declares far more pixels than the limit of "
+            f"{limits.max_pixels:,}. Make it smaller."
         ) from error
     except MemoryError as error:
         raise MediaTooLargeError(

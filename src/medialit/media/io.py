@@ -26,6 +26,7 @@ from medialit.media._source import (
     Opened,
     Source,
     declared_duration_s,
+    decoder_pixels,
     frame_rate,
     is_cut_short,
     open_source,
@@ -240,7 +241,7 @@ def write(
         Must end in ``.mp4`` for H.264 + AAC and in ``.webm`` for VP9 + Opus.
     codec : {"h264", "vp9"}
     crf : int, optional
-        Constant rate factor: 0 is best; 51 (H.264) or 63 (VP9) is worst. Default: 18 for H.264, 24 for VP9.
+        Constant rate factor, from 1 (best) to 51 for H.264 and from 0 to 63 for VP9. Default: 18 and 24.
     audio_kbps : int
         Bit rate of the sound. Sample rates that the codec does not know are raised to the next that it does.
     tags : mapping
@@ -328,7 +329,7 @@ def _rate(opened: Opened, fps: float | None, *, damaged: Damaged, limits: Limits
 def _first_picture(opened: Opened, limits: Limits) -> tuple[tuple[int, int] | None, int | None]:
     if opened.video.width * opened.video.height > limits.max_pixels:
         return None, None
-    opened.video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
+    opened.video.codec_context.options = {"max_pixels": decoder_pixels(limits)}
     opened.video.codec_context.thread_count = 1
     try:
         frame = next(iter(opened.container.decode(opened.video)), None)

@@ -20,8 +20,8 @@ class Limits:
     max_seconds : float
         Length of the pictures.
     max_bytes_decoded : int
-        Bytes of decoded pictures and sound that one call holds at a time: for `read` the whole clip, for
-        `stream` one chunk. 1 GiB is 388 pictures of 1280 x 720, or 92 seconds of 480 x 270 at 30 a second.
+        Bytes of decoded pictures, and again of sound, that one call holds at a time: for `read` the whole clip,
+        for `stream` one chunk. 1 GiB is 388 pictures of 1280 x 720, or 92 seconds of 480 x 270 at 30 a second.
 
     Raises
     ------

@@ -99,8 +99,8 @@ def test_left_and_right_stay_left_and_right(tmp_path):
 @pytest.mark.parametrize(("codec", "ending"), CODECS)
 def test_the_same_clip_gives_the_same_bytes(tmp_path, moving, codec, ending):
     once = write(moving, tmp_path / f"once{ending}", codec=codec).read_bytes()
-    again = write(moving, tmp_path / f"again{ending}", codec=codec).read_bytes()
-    assert once == again
+    for _ in range(8):  # x264 on AVX-512, left to itself, differs in more than half of the runs
+        assert write(moving, tmp_path / f"again{ending}", codec=codec).read_bytes() == once
 
 
 def test_an_mp4_carries_bt709_tags_and_its_index_in_front(moving_mp4):
@@ -155,7 +155,8 @@ def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path, moving):
         ("a.mov", {}, r"ends in \.mp4"),
         ("a.mp4", {"codec": "vp9"}, r"ends in \.webm"),
         ("a.mp4", {"codec": "av2"}, "h264 or vp9"),
-        ("a.mp4", {"crf": 52}, "from 0"),
+        ("a.mp4", {"crf": 52}, "from 1"),
+        ("a.mp4", {"crf": 0}, "from 1"),
         ("missing/a.mp4", {}, "folder exists"),
     ],
 )
