@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import builtins
 import html
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,15 @@ from nbconvert.filters import markdown2html_mistune
 from medialit.language import language, translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from medialit.grading.judge import Verdict
 
 MAX_OUTPUT_BYTES = 8 << 20  # of one notebook's outputs
+MAX_HTML = 1 << 20  # characters of HTML in them: cleaning deep nesting takes ten seconds a million
 MAX_PLAIN = 100_000
+MAX_MARKDOWN = 8_000  # characters: rendering a hostile text takes time that grows with its square
+MAX_MATHS = 100
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _ATTRIBUTES = {
     **nh3.ALLOWED_ATTRIBUTES,
@@ -40,33 +44,47 @@ def safe_html(text: str) -> str:
 
 
 def safe_markdown(text: str) -> str:
-    """Return Markdown as safe HTML; takes the place of nbconvert's ``markdown2html`` filter."""
+    """Return Markdown as safe HTML; takes the place of nbconvert's ``markdown2html`` filter.
+
+    A text that could keep the renderer busy is shown as it was typed.
+    """
+    if len(text) > MAX_MARKDOWN or text.count("\\\\(") + text.count("\\\\[") > MAX_MATHS:
+        return f"<pre>{html.escape(text)}</pre>"
     return safe_html(markdown2html_mistune(text))
 
 
-def safe_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
-    """Return a cell's outputs, as an untrusted worker told them, in valid and harmless form.
+def safe_outputs(told: Sequence[list[Any]]) -> list[list[dict[str, Any]]]:
+    """Return a notebook's outputs, as an untrusted worker told them, in valid and harmless form.
 
     Parameters
     ----------
-    outputs : list
-        Meant to be nbformat outputs; may be anything.
+    told : sequence of list
+        For each cell, what is meant to be nbformat outputs; may be anything.
 
     Returns
     -------
-    list of dict
-        Valid nbformat 4.5 outputs. What was not understood is left out.
+    list of list of dict
+        For each cell, valid nbformat 4.5 outputs. What was not understood is left out.
     """
-    kept = [safe for output in outputs if isinstance(output, dict) and (safe := _safe_output(output))]
-    room = MAX_OUTPUT_BYTES
-    bounded: list[dict[str, Any]] = []
-    for output in kept:
-        room -= len(str(output))
-        if room < 0:
-            bounded.append(_stream("[The rest of this cell's output was too long and is not kept.]\n"))
-            break
-        bounded.append(output)
-    return bounded
+    room, html_room = MAX_OUTPUT_BYTES, MAX_HTML
+    kept: list[list[dict[str, Any]]] = []
+    for outputs in told:
+        kept.append([])
+        for output in outputs:
+            data = output.get("data") if isinstance(output, dict) else None
+            if isinstance(data, dict) and isinstance(content := data.get("text/html"), str):
+                html_room -= min(len(content), MAX_PLAIN)
+                if html_room < 0:
+                    output = {**output, "data": {k: v for k, v in data.items() if k != "text/html"}}
+            safe = _safe_output(output) if isinstance(output, dict) else None
+            if safe is None:
+                continue
+            room -= len(str(safe))
+            if room < 0:
+                kept[-1].append(_stream("[The rest of this cell's output was too long and is not kept.]\n"))
+                break
+            kept[-1].append(safe)
+    return kept
 
 
 def verdict_outputs(
@@ -96,8 +114,8 @@ def verdict_outputs(
         lines.append(sentence.format(passed=passed, total=total, category=say(category).rstrip(".")))
     if verdict.failure:
         lines.append(_(FAILURES[verdict.failure]))
-        if verdict.detail and verdict.failure in ("raised", "not-data", "missing"):
-            lines.append(verdict.detail)
+        if hint := _hint(verdict):
+            lines.append(hint)
     if verdict.grader_error:
         lines.append(
             _("The grader itself failed on this item. It is not your fault; a person will look at it.")
@@ -123,6 +141,22 @@ def verdict_outputs(
     ]
 
 
+def _hint(verdict: Verdict) -> str:
+    """Return what may be told of a failure: a name that was known before the student's code met a hidden case.
+
+    The message of an exception may repeat the case, and so may the name of a student's own class.
+    """
+    if verdict.failure == "missing":
+        return verdict.detail
+    name = verdict.detail.partition(":")[0]
+    kind = getattr(builtins, name, None)
+    return (
+        name
+        if verdict.failure == "raised" and isinstance(kind, type) and issubclass(kind, BaseException)
+        else ""
+    )
+
+
 def note_cell(notes: tuple[str, ...], *, lang: str) -> dict[str, Any] | None:
     """Return a Markdown cell that tells what was amiss in a submission, or None if nothing was."""
     known = [NOTES[note] for note in notes if note in NOTES]
@@ -144,7 +178,7 @@ def _msgid(text: str) -> str:
 
 FAILURES = {
     "missing": _msgid("The function or variable that this exercise asks for was not found."),
-    "raised": _msgid("Your code raised an exception:"),
+    "raised": _msgid("Your code raised an exception on a hidden case."),
     "slow": _msgid("Your code took too long to answer and was stopped."),
     "not-data": _msgid(
         "Your code answered with something that cannot be graded. Return numbers, text, lists, dictionaries or arrays."
@@ -168,6 +202,9 @@ NOTES = {
     ),
     "too-many-cells": _msgid(
         "The notebook has too many cells to grade. Delete those you added and submit again."
+    ),
+    "unreadable-timestamp": _msgid(
+        "The time of handing in could not be read, so nobody can say whether it was late. Hand in with nbgrader's submit."
     ),
     "ungraded-file": _msgid("No notebook of this lab was handed in, so there was nothing to grade."),
 }

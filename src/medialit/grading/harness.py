@@ -18,12 +18,14 @@ import json
 import logging
 import os
 import queue
+import re
 import shutil
+import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook
@@ -39,12 +41,15 @@ from medialit.grading.sandbox.box import Allowance, StarvedError
 from medialit.grading.settings import CourseSettings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from traitlets.config import Config
 
     from medialit.grading.sandbox.walls import Walls
 
 log = logging.getLogger(__name__)
 
+_STUDENT = re.compile(r"\w[\w.@-]{0,127}")
 GRADED, SKIPPED, RERUN, FAILED = "graded", "skipped", "rerun", "failed"
 
 
@@ -109,7 +114,8 @@ class Summary:
 class _Work:
     student: str
     folder: Path
-    timestamp: Any
+    timestamp: datetime | None
+    problem: str = ""
 
 
 @dataclass
@@ -171,9 +177,11 @@ def grade_assignment(
     with _only_one(opened), Gradebook(opened.folders.db_url, opened.folders.course_id) as gradebook:
         book = MarkBook(gradebook, assignment=assignment, notebook=assignment, config=opened.config)
         found = list(_find(opened, students))
-        waiting = [work for work in found if force or not _is_done(opened, book, work)]
+        sound = [work for work in found if not work.problem]
+        waiting = [work for work in sound if force or not _is_done(opened, book, work)]
         names = {work.student for work in waiting}
-        results = [Result(work.student, SKIPPED) for work in found if work.student not in names]
+        results = [Result(work.student, FAILED, message=work.problem) for work in found if work.problem]
+        results += [Result(work.student, SKIPPED) for work in sound if work.student not in names]
         for result in results:
             on_result(result)
         for result in _grade_all(opened, book, waiting, walls=walls, workers=workers, allowance=allowance):
@@ -211,6 +219,8 @@ def _run(
     for work in waiting:
         todo.put(work)
     stop = threading.Event()
+    lock = threading.Lock()
+    failed: list[threading.Thread] = []
 
     def serve() -> None:
         with course.assignment.open_box(walls) as box:
@@ -242,6 +252,11 @@ def _run(
         try:
             serve()
         except Exception as error:  # the box itself does not start
+            log.warning("One of the boxes did not start", exc_info=error)
+            with lock:
+                failed.append(threading.current_thread())
+                if len(failed) < len(threads):
+                    return  # the others go on
             while not todo.empty():
                 with contextlib.suppress(queue.Empty):
                     done.put((todo.get_nowait(), error))
@@ -295,9 +310,8 @@ def _write_draft(course: _Course, work: _Work, graded: Graded) -> Path:
     draft = final.with_name(f".{final.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    stamp = work.folder / "timestamp.txt"
-    if work.timestamp and stamp.is_file():
-        (draft / "timestamp.txt").write_text(stamp.read_text(encoding="utf-8"), encoding="utf-8")
+    if work.timestamp:
+        (draft / submissions.TIMESTAMP).write_text(f"{work.timestamp.isoformat(' ')} UTC", encoding="utf-8")
     with (draft / f"{course.assignment.name}.ipynb").open("w", encoding="utf-8") as file:
         json.dump(graded.notebook, file, ensure_ascii=False, indent=1)
         file.flush()
@@ -322,27 +336,40 @@ def _is_done(course: _Course, book: MarkBook, work: _Work) -> bool:
     final = course.path(course.folders.autograded_directory, work.student)
     if not (final / f"{course.assignment.name}.ipynb").is_file():
         return False
-    return course.folders.get_existing_timestamp(str(final)) == work.timestamp and book.is_complete(
+    return submissions.read_timestamp(final) == work.timestamp and book.is_complete(
         work.student, work.timestamp
     )
 
 
 def _find(course: _Course, students: Sequence[str] | None) -> Iterator[_Work]:
-    """Yield the submissions of an assignment, by student."""
+    """Yield the submissions of an assignment, by student; one that cannot be looked at has a `problem`."""
     root = Path(course.folders.format_path(course.folders.submitted_directory, ".", ".")).resolve()
     wanted = set(students) if students is not None else None
     found: set[str] = set()
     for entry in sorted(root.iterdir()) if root.is_dir() else ():
-        folder = entry / course.assignment.name
-        if entry.is_symlink() or folder.is_symlink() or not folder.is_dir():
+        if entry.name.startswith(".") or (wanted is not None and entry.name not in wanted):
             continue
-        if wanted is None or entry.name in wanted:
-            found.add(entry.name)
-            yield _Work(entry.name, folder, course.folders.get_existing_timestamp(str(folder)))
+        folder = entry / course.assignment.name
+        if not os.path.lexists(folder) and not entry.is_symlink():
+            continue
+        found.add(entry.name)
+        yield _Work(entry.name, folder, submissions.read_timestamp(folder), _problem(entry, folder))
     if wanted and (missing := wanted - found):
         raise GradingError(
             f"Nothing was handed in for {course.assignment.name!r} by {', '.join(sorted(missing))}. Look in {root}."
         )
+
+
+def _problem(entry: Path, folder: Path) -> str:
+    """Return why a submission's folder is not looked into, or nothing."""
+    if not _STUDENT.fullmatch(entry.name):
+        return f"{entry.name!a} is not a student's id: letters, digits and . _ @ - only. Rename the folder."
+    for path in (entry, folder):
+        if path.is_symlink() or not stat.S_ISDIR(path.lstat().st_mode):
+            return f"{path} is a link or a file, not a folder. Put the submission itself there."
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return f"{folder} cannot be read. Make it readable for you: chmod -R u+rX."
+    return ""
 
 
 def _open(root: Path, assignment: str) -> _Course:

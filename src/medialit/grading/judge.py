@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from medialit.errors import GradingError
+from medialit.errors import GradingError, SandboxUnavailableError, WorkerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -192,6 +192,11 @@ class Item:
 
         Checks that were promised by `n_checks` and never made, because the student's code gave no answer,
         count as failed, each with the weight 1.
+
+        Raises
+        ------
+        WorkerLostError, SandboxUnavailableError
+            If the machine gave the student's code no fair run: that is nobody's wrong answer.
         """
         checks: list[Check] = []
         failure: StudentError | None = None
@@ -199,6 +204,8 @@ class Item:
             checks.extend(self.run(student, cases))
         except StudentError as error:
             failure = error
+        except (WorkerLostError, SandboxUnavailableError):
+            raise
         except Exception as error:
             log.exception(
                 "The grader of item %r broke; the item scores 0 until a person looks at it", self.name
@@ -322,15 +329,18 @@ def close(answer: object, expected: object, *, rtol: float = 1e-6, atol: float =
 def same(answer: object, expected: object) -> bool:
     """Return whether an answer is exactly the expected value, type included (True is not 1).
 
-    Lists and tuples are the same if their items are; an array is compared as the list it holds.
+    Lists and tuples are the same if their items are; an array is compared as the list it holds, and only
+    as far as that may be equal: a student's array can be long.
     """
-    if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer.item()
+    if isinstance(answer, np.generic):
+        answer = answer.item()
     if isinstance(expected, np.ndarray):
         expected = expected.tolist()
     if isinstance(expected, (list, tuple)):
         return (
-            isinstance(answer, (list, tuple))
+            isinstance(answer, (list, tuple, np.ndarray))
             and len(answer) == len(expected)
             and all(same(a, e) for a, e in zip(answer, expected, strict=True))
         )

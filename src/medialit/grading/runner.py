@@ -135,8 +135,8 @@ def grade(
     verdicts = {verdict.item: verdict for verdict in judged}
     notebook = submission.notebook
     cells = notebook["cells"]
-    for index, outputs in zip(submission.runnable, session.outputs, strict=True):
-        cells[index]["outputs"] = feedback.safe_outputs(outputs)
+    for index, outputs in zip(submission.runnable, feedback.safe_outputs(session.outputs), strict=True):
+        cells[index]["outputs"] = outputs
     by_grade_id: dict[str, Verdict] = {}
     for cell in cells:
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from nbgrader.utils import parse_utc
+
 from medialit.errors import GradingError
+from medialit.grading.values import NotPlainDataError, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 MAX_NOTEBOOK_BYTES = 24 << 20
@@ -25,8 +30,12 @@ MAX_CELLS = 400
 MAX_SOURCE = 200_000  # characters in one cell
 MAX_FILE_BYTES = 256 << 10
 MAX_FILES = 20
+MAX_NAMES = 2000  # in the folder, of whatever kind
+_STAMP = re.compile(r"[0-9T:. -]{8,40}( [A-Za-z0-9+:-]{1,40})?")
+_FILE_NAME = re.compile(r"\w[\w .()+-]{0,99}\.(json|csv|txt)")
 
 CHECK, SOLUTION, MANUAL, FIXED, PROSE = "check", "solution", "manual", "fixed", "prose"
+TIMESTAMP = "timestamp.txt"
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
@@ -115,11 +124,14 @@ def read(path: Path, skeleton: Skeleton) -> Submission:
     skeleton : Skeleton
         The released notebook.
     """
+    notes: tuple[str, ...] = ()
+    if os.path.lexists(path.with_name(TIMESTAMP)) and read_timestamp(path.parent) is None:
+        notes = ("unreadable-timestamp",)
     try:
-        return rebuild(_load(path), skeleton, files=_beside(path))
+        built = rebuild(_load(path), skeleton, files=_beside(path))
+        return replace(built, notes=built.notes + notes)
     except UnreadableSubmissionError as error:
-        blank = rebuild([], skeleton, files={})
-        return Submission(blank.notebook, blank.runnable, notes=(str(error),))
+        return replace(rebuild([], skeleton, files={}), notes=(str(error), *notes))
 
 
 def rebuild(cells: list[dict[str, Any]], skeleton: Skeleton, *, files: dict[str, str]) -> Submission:
@@ -188,8 +200,8 @@ def _load(path: Path) -> list[dict[str, Any]]:
     """Return the cells of a file that may be hostile."""
     content = _read_regular(path, MAX_NOTEBOOK_BYTES)
     try:
-        notebook = json.loads(content)
-    except (ValueError, RecursionError, MemoryError):
+        notebook = parse_json(content)
+    except (NotPlainDataError, ValueError, RecursionError, MemoryError):
         raise UnreadableSubmissionError("not-a-notebook") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
@@ -203,7 +215,9 @@ def _read_regular(path: Path, limit: int) -> bytes:
     """Return the content of a regular file, never through a link at its end, never waiting on a pipe."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+    except FileNotFoundError:
+        raise UnreadableSubmissionError("ungraded-file") from None
+    except (OSError, ValueError):
         raise UnreadableSubmissionError("not-a-file") from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
@@ -217,15 +231,32 @@ def _read_regular(path: Path, limit: int) -> bytes:
 def _beside(path: Path) -> dict[str, str]:
     """Return the small text files that lie beside a submitted notebook."""
     files: dict[str, str] = {}
-    for entry in sorted(path.parent.iterdir()):
-        if entry.suffix not in (".json", ".csv", ".txt") or len(files) >= MAX_FILES:
+    with os.scandir(path.parent) as entries:
+        names = sorted(entry.name for entry, _ in zip(entries, range(MAX_NAMES), strict=False))
+    for name in names:
+        if name == TIMESTAMP or not _FILE_NAME.fullmatch(name) or len(files) >= MAX_FILES:
             continue
         try:
-            files[entry.name] = _read_regular(entry, MAX_FILE_BYTES).decode()
+            files[name] = _read_regular(path.with_name(name), MAX_FILE_BYTES).decode()
         except (UnreadableSubmissionError, UnicodeDecodeError):
             continue
-    files.pop("timestamp.txt", None)
     return files
+
+
+def read_timestamp(folder: Path) -> datetime | None:
+    """Return when a submission was handed in, without time zone, in UTC; None if nobody can tell.
+
+    Parameters
+    ----------
+    folder : Path
+        The submission's. Its ``timestamp.txt`` is nbgrader's, but may be anything.
+    """
+    try:
+        text = _read_regular(folder / TIMESTAMP, 200).decode("ascii").strip()
+        stamp: datetime | None = parse_utc(text) if _STAMP.fullmatch(text) else None
+    except (UnreadableSubmissionError, ValueError, OverflowError):
+        return None
+    return stamp
 
 
 def _skeleton_cell(cell: dict[str, Any]) -> SkeletonCell:

@@ -15,6 +15,7 @@ import binascii
 import dataclasses
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -30,7 +31,9 @@ Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | 
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
 MAX_ARRAY_BYTES = 64 << 20
+MAX_BRACKETS = 400_000  # of a message: two bytes of `[]` cost a hundred in memory
 _ARRAY_KINDS = "biuf"  # booleans, integers and floats
+_DTYPE = re.compile(r"[<|][biuf]\d{1,2}")
 
 
 class NotPlainDataError(GradingError):
@@ -58,11 +61,26 @@ def loads(message: bytes) -> Value:
         If the message is not JSON, or not what `dumps` writes.
     """
     try:
-        return _unpack(json.loads(message), 0)
+        return _unpack(parse_json(message), 0)
     except (ValueError, RecursionError, binascii.Error, TypeError, OverflowError, MemoryError) as error:
         if isinstance(error, NotPlainDataError):
             raise
         raise NotPlainDataError(f"The message is not plain data: {type(error).__name__}.") from None
+
+
+def parse_json(message: bytes) -> Any:
+    """Return what a hostile JSON text holds, in memory bounded by its length and `MAX_BRACKETS`.
+
+    Raises
+    ------
+    NotPlainDataError
+        If it has more lists and dictionaries than anybody needs.
+    ValueError, RecursionError
+        If it is not JSON, or nested too deep.
+    """
+    if message.count(b"[") + message.count(b"{") > MAX_BRACKETS:
+        raise NotPlainDataError(f"The message holds more than {MAX_BRACKETS} lists and dictionaries.")
+    return json.loads(message)
 
 
 def _pack(value: object, depth: int, budget: list[int]) -> object:
@@ -76,6 +94,8 @@ def _pack(value: object, depth: int, budget: list[int]) -> object:
         return value
     if kind is float:
         return _pack_float(value)  # type: ignore[arg-type]  # kind is float
+    if isinstance(value, np.floating):  # the item of a long double is a long double
+        return _pack_float(float(value))
     if isinstance(value, np.generic):
         return _pack(value.item(), depth, budget)
     if isinstance(value, np.ndarray):
@@ -116,9 +136,10 @@ def _pack_dict(pairs: Mapping[Any, Any], depth: int, budget: list[int]) -> dict[
 def _pack_array(array: NDArray[np.generic]) -> object:
     if array.dtype.kind not in _ARRAY_KINDS:
         raise NotPlainDataError(f"An array of {array.dtype} cannot be graded: use numbers or booleans.")
-    if array.nbytes > MAX_ARRAY_BYTES:
+    if array.nbytes > MAX_ARRAY_BYTES or math.prod(max(n, 1) for n in array.shape) > MAX_ARRAY_BYTES:
         raise NotPlainDataError(
-            f"An array of {array.nbytes} bytes is too large to be graded; the limit is {MAX_ARRAY_BYTES}."
+            f"An array of shape {array.shape} and {array.nbytes} bytes is too large to be graded; "
+            f"the limit is {MAX_ARRAY_BYTES}."
         )
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     return {"$array": [little.dtype.str, list(array.shape), base64.b64encode(little.tobytes()).decode()]}
@@ -150,15 +171,19 @@ def _unpack_array(value: dict[str, Any]) -> NDArray[np.generic]:
     if len(value) != 1 or not isinstance(value["$array"], list) or len(value["$array"]) != 3:
         raise NotPlainDataError("A malformed array.")
     name, shape, data = value["$array"]
-    if not (isinstance(name, str) and len(name) <= 4 and isinstance(data, str)):
+    if not (isinstance(name, str) and _DTYPE.fullmatch(name) and isinstance(data, str)):
         raise NotPlainDataError("A malformed array.")
     dtype = np.dtype(name)
-    if dtype.kind not in _ARRAY_KINDS or dtype.itemsize == 0:
-        raise NotPlainDataError(f"An array of {dtype} is not plain data.")
+    if dtype.itemsize == 0:
+        raise NotPlainDataError("An array of nothing is not plain data.")
     if not (isinstance(shape, list) and len(shape) <= MAX_DEPTH):
         raise NotPlainDataError("A malformed array shape.")
     if any(type(n) is not int or n < 0 for n in shape):
         raise NotPlainDataError("A malformed array shape.")
+    if (
+        math.prod(max(n, 1) for n in shape) > MAX_ARRAY_BYTES
+    ):  # a billion rows of no columns are lists all the same
+        raise NotPlainDataError("An array with too many items.")
     content = base64.b64decode(data, validate=True)
     if math.prod(shape) * dtype.itemsize != len(content):
         raise NotPlainDataError("An array whose shape does not fit its content.")

@@ -2,7 +2,8 @@
 
 The list is a deny-list. The walls are bubblewrap's namespaces or Landlock's rules; this filter takes away
 the doors that those leave: new processes, signals to others, sockets, tracing, keys, kernel interfaces,
-and memory or files that no limit counts.
+memory or files that no limit counts, a place in the queue for the processor that would upset fair time,
+and what Landlock does not rule: modes, owners, times and attributes of files that somebody else's path names.
 
 References
 ----------
@@ -30,6 +31,7 @@ _RET = 0x06  # BPF_RET | BPF_K
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
 _ERRNO = 0x00050000
+_PRETEND = _ERRNO  # "error 0": the call does nothing and says that it went well
 
 # struct seccomp_data: int nr; u32 arch; u64 instruction_pointer; u64 args[6]
 _NR, _ARCH, _ARGS = 0, 4, 16
@@ -46,7 +48,12 @@ _SHARED_DENIED = {
     "pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
     "pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442, "memfd_secret": 447,
+    "process_mrelease": 448, "setxattrat": 463, "removexattrat": 466, "file_setattr": 469,
 }  # fmt: skip
+_FCHMODAT2 = 452
+# Commands of fcntl and ioctl that choose who is sent a signal, and which: SIGKILL to anybody, by way of a pipe.
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_FIOSETOWN, _SIOCSPGRP, _TIOCSTI = 0x8901, 0x8902, 0x5412
 _CLONE3 = 435
 
 
@@ -57,6 +64,9 @@ class _Architecture:
     prctl: int
     prlimit64: int
     kill: tuple[int, ...]  # first argument is a process
+    fcntl: int
+    ioctl: int
+    pretended: dict[str, int]
     denied: dict[str, int]
     has_x32: bool = False
 
@@ -67,6 +77,12 @@ _X86_64 = _Architecture(
     prctl=157,
     prlimit64=302,
     kill=(62, 234),  # kill, tgkill
+    fcntl=72,
+    ioctl=16,
+    pretended={
+        "chmod": 90, "fchmod": 91, "fchmodat": 268, "utime": 132, "utimes": 235, "futimesat": 261,
+        "utimensat": 280,
+    },
     denied={
         "socket": 41, "connect": 42, "accept": 43, "sendmsg": 46, "bind": 49, "listen": 50, "accept4": 288,
         "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "tkill": 200,
@@ -80,6 +96,13 @@ _X86_64 = _Architecture(
         "kexec_load": 246, "add_key": 248, "request_key": 249, "keyctl": 250, "unshare": 272,
         "perf_event_open": 298, "name_to_handle_at": 303, "open_by_handle_at": 304, "setns": 308,
         "finit_module": 313, "seccomp": 317, "kexec_file_load": 320, "bpf": 321, "userfaultfd": 323,
+        "truncate": 76, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "setxattr": 188,
+        "lsetxattr": 189, "fsetxattr": 190, "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199,
+        "setpriority": 141, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203,
+        "sched_setattr": 314, "ioprio_set": 251, "inotify_init": 253, "inotify_init1": 294, "fanotify_init": 300,
+        "iopl": 172, "ioperm": 173, "modify_ldt": 154, "acct": 163, "syslog": 103, "vhangup": 153,
+        "settimeofday": 164, "clock_settime": 227, "adjtimex": 159, "clock_adjtime": 305,
+        "migrate_pages": 256, "move_pages": 279, "capset": 126,
     },
     has_x32=True,
 )  # fmt: skip
@@ -90,6 +113,9 @@ _AARCH64 = _Architecture(
     prctl=167,
     prlimit64=261,
     kill=(129, 131),
+    fcntl=25,
+    ioctl=29,
+    pretended={"fchmod": 52, "fchmodat": 53, "utimensat": 88},
     denied={
         "socket": 198, "connect": 203, "accept": 202, "sendmsg": 211, "bind": 200, "listen": 201,
         "accept4": 242, "execve": 221, "execveat": 281, "tkill": 130,
@@ -103,6 +129,12 @@ _AARCH64 = _Architecture(
         "kexec_load": 104, "add_key": 217, "request_key": 218, "keyctl": 219, "unshare": 97,
         "perf_event_open": 241, "name_to_handle_at": 264, "open_by_handle_at": 265, "setns": 268,
         "finit_module": 273, "seccomp": 277, "kexec_file_load": 294, "bpf": 280, "userfaultfd": 282,
+        "truncate": 45, "fchownat": 54, "fchown": 55, "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7,
+        "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16,
+        "setpriority": 140, "sched_setparam": 118, "sched_setscheduler": 119, "sched_setaffinity": 122,
+        "sched_setattr": 274, "ioprio_set": 30, "inotify_init1": 26, "fanotify_init": 262,
+        "acct": 89, "syslog": 116, "vhangup": 58, "settimeofday": 170, "clock_settime": 112, "adjtimex": 171,
+        "clock_adjtime": 266, "migrate_pages": 238, "move_pages": 239, "capset": 91,
     },
 )  # fmt: skip
 
@@ -151,6 +183,8 @@ def program(architecture: str, *, pid: int) -> bytes:
         code += [(_JGE, 0, 1, _X32_BIT), (_RET, 0, 0, refuse)]
     for number in sorted({*arch.denied.values(), *_SHARED_DENIED.values()}):
         code += [(_JEQ, 0, 1, number), (_RET, 0, 0, refuse)]
+    for number in sorted({*arch.pretended.values(), _FCHMODAT2}):
+        code += [(_JEQ, 0, 1, number), (_RET, 0, 0, _PRETEND)]
     # clone3 hides its flags behind a pointer; without it, libc falls back to clone, which shows them.
     code += [(_JEQ, 0, 1, _CLONE3), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
     # Threads are allowed, processes are not.
@@ -179,6 +213,14 @@ def program(architecture: str, *, pid: int) -> bytes:
         (_RET, 0, 0, _ALLOW),
         (_RET, 0, 0, refuse),
     ]
+    for number, commands in (
+        (arch.fcntl, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)),
+        (arch.ioctl, (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI)),
+    ):
+        code += [(_JEQ, 0, 2 + 2 * len(commands), number), (_LD_WORD, 0, 0, _ARGS + 8)]
+        for command in commands:
+            code += [(_JEQ, 0, 1, command), (_RET, 0, 0, refuse)]
+        code.append((_RET, 0, 0, _ALLOW))
     # The order to die with the parent may not be taken back.
     code += [
         (_JEQ, 0, 3, arch.prctl),

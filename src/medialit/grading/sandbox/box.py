@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import select
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -22,10 +21,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from medialit.errors import SandboxUnavailableError, WorkerLostError
 from medialit.grading.judge import StudentError
+from medialit.grading.sandbox import _scratch
 from medialit.grading.sandbox import walls as _walls
 from medialit.grading.sandbox.messages import Inbox, parse, send
 from medialit.grading.sandbox.zygote import Limits
-from medialit.grading.values import NotPlainDataError, dumps, loads
+from medialit.grading.values import NotPlainDataError, dumps, loads, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 START_S = 120.0  # a cold disk may take long to import everything
 MESSAGE_LIMIT = 96 << 20
+OUTPUT_LIMIT = 16 << 20  # bytes of all outputs of a notebook
 PRELOAD = (
     "numpy", "scipy", "matplotlib.pyplot", "PIL.Image", "cv2", "av", "ipywidgets", "IPython.display",
     "medialit.media", "medialit.world", "medialit.forensics", "medialit.widgets",
@@ -54,11 +55,14 @@ class Allowance:
     ----------
     cell_s : float
         For one cell.
+    total_s : float
+        For the whole submission, restarts and answers included.
     n_restarts : int
         How many times a submission may lose its worker before the rest of it counts as ended.
     """
 
     cell_s: float = 20.0
+    total_s: float = 300.0
     n_restarts: int = 5
 
 
@@ -132,6 +136,8 @@ class Box:
             "landlock": self.walls.landlock,
             "seccomp": self.walls.seccomp,
             "own_processes": bool(self.walls.outer),
+            # Without its inner walls a worker could change the zygote, which the next student would meet.
+            "one_job": bool(self.walls.outer) and not (self.walls.landlock and self.walls.seccomp),
         }
         command, environment = _walls.command(
             self.walls, lab=self._lab, scratch_mb=self.limits.file_mb * 2, arguments=[json.dumps(options)]
@@ -184,7 +190,7 @@ class Box:
                 self._process.wait()
             self._process = None
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            _scratch.remove(self._folder)
             self._folder = None
 
     def open_job(self) -> tuple[socket.socket, socket.socket]:
@@ -289,7 +295,9 @@ class Session:
         self._current: _Job | None = None
         self._culprits: dict[int, str] = {}  # cells that took their worker with them, and how
         self._refused: dict[str, StudentError] = {}  # functions that did
-        self._over = False
+        self._over: str | None = None  # why there will be no more answers
+        self._left_s = allowance.total_s
+        self._output_room = OUTPUT_LIMIT
         self.outputs: list[list[dict[str, Any]]] = [[] for _ in self._cells]
         self.usage = Usage()
 
@@ -309,8 +317,11 @@ class Session:
     def run(self) -> None:
         """Run the cells, again without the culprit whenever a worker is lost."""
         while not self._over and self._current is None:
+            if self._left_s <= 0:
+                self._over = "slow"
+                return
             if self.usage.n_workers > self._allowance.n_restarts:
-                self._over = True
+                self._over = "ended"
                 return
             self._current = _Job(*self._box.open_job())
             self.usage.n_workers += 1
@@ -337,22 +348,38 @@ class Session:
                 continue
             content = json.dumps({"op": "cell", "source": source}).encode()
             try:
-                reply = parse(self._exchange(content, self._allowance.cell_s))
+                reply = self._exchange(content, self._allowance.cell_s)
             except WorkerLostError:
                 how = self._lose()
                 self._culprits[index] = how
                 self.outputs[index] = [_ended_output(how)]
                 return
             if not self.outputs[index]:
-                outputs = reply.get("outputs")
-                self.outputs[index] = outputs if isinstance(outputs, list) else []
+                self.outputs[index] = self._outputs_in(reply)
+
+    def _outputs_in(self, reply: bytes) -> list[dict[str, Any]]:
+        """Return the outputs that a worker told, as long as there is room for them."""
+        note = {
+            "output_type": "stream",
+            "name": "stdout",
+            "text": "[This output was too long and is not kept.]\n",
+        }
+        if len(reply) > self._output_room:
+            return [note]
+        self._output_room -= len(reply)
+        try:
+            told = parse_json(reply)
+        except (NotPlainDataError, ValueError, RecursionError, MemoryError):
+            return [note]
+        outputs = told.get("outputs") if isinstance(told, dict) else None
+        return outputs if isinstance(outputs, list) else []
 
     def _ask(self, name: str, order: bytes, allow_s: float) -> Value:
         if name in self._refused:
             raise self._refused[name]
         self.run()
         if self._over:
-            raise StudentError("ended")
+            raise StudentError(self._over)
         try:
             message = self._exchange(order, allow_s)
         except WorkerLostError:
@@ -365,8 +392,12 @@ class Session:
             raise StudentError("not-data", str(problem)) from None
         if isinstance(reply, dict) and "answer" in reply:
             return reply["answer"]
-        if isinstance(reply, dict) and reply.get("kind") in ("missing", "raised", "not-data"):
-            raise StudentError(str(reply["kind"]), str(reply.get("detail", ""))[:600])
+        if isinstance(reply, dict) and isinstance(kind := reply.get("kind"), str):
+            detail = reply.get("detail")
+            if kind == "missing":  # what was missing is known on this side
+                raise StudentError(kind, name)
+            if kind in ("raised", "not-data"):
+                raise StudentError(kind, detail[:600] if isinstance(detail, str) else "")
         raise StudentError("not-data", "The process answered something else.")
 
     def _exchange(self, content: bytes, allow_s: float) -> bytes:
@@ -381,7 +412,7 @@ class Session:
         job = self._current
         deadline = time.monotonic() + allow_s * self._box.limits.wall_factor + 30.0
         try:
-            send(job.watch, {"allow_s": allow_s})
+            send(job.watch, {"allow_s": allow_s, "left_s": self._left_s})
             _send_within(job.job, content, deadline)
         except OSError:
             raise WorkerLostError("The worker takes no more messages.") from None
@@ -404,7 +435,7 @@ class Session:
         report = self._report(job, ended=True)
         job.close()
         self._account(report)
-        if report.get("ended") == "starved":
+        if report.get("ended") in ("starved", "lost"):
             raise StarvedError(
                 "The machine was too busy to run this submission fairly; grade it again later."
             )
@@ -419,16 +450,20 @@ class Session:
                 # A worker that only broke the protocol still runs: want no more of it.
                 if not select.select([job.watch], [], [], 0.5)[0]:
                     job.watch.shutdown(socket.SHUT_WR)
-            return parse(job.reports.receive())
+            report = parse(job.reports.receive())
         except (WorkerLostError, OSError):
             log.warning("A sandbox did not report on its worker and is started anew.")
             self._box.close()
-            return {"ended": "ended"}
+            return {"ended": "lost"}
         finally:
             job.watch.close()
+        if report.get("dirty"):
+            self._box.close()
+        return report
 
     def _account(self, report: Mapping[str, Any]) -> None:
         self.usage.cpu_s += float(report.get("cpu_s", 0.0))
+        self._left_s -= float(report.get("charged_s", 0.0))
         self.usage.peak_mb = max(self.usage.peak_mb, float(report.get("peak_mb", 0.0)))
 
 

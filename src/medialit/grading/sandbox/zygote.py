@@ -4,9 +4,10 @@ It never sees a job: the job's socket arrives as a descriptor and is handed on t
 secret, so there is nothing in its memory for a worker, which is its copy, to find.
 
 Time is charged fairly. A worker that waits for a processor because the machine is busy is not charged for
-waiting (`/proc/PID/schedstat` says how long it did); one that sleeps is. So a limit means the same at
-midnight with 900 submissions as it does alone. A worker that has hardly run when `wall_factor` times its
-limit has passed is reported as *starved*: its job is run again, never marked as slow.
+waiting (`/proc/PID/schedstat` says how long it did); one that sleeps is, and one that waits only for its own
+threads pays for what they use. So a limit means the same at midnight with 900 submissions as it does alone.
+A worker that has hardly run when `wall_factor` times its limit has passed is reported as *starved*: its job
+is run again, never marked as slow.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import os
 import random
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -29,11 +29,12 @@ from pathlib import Path
 from typing import Any
 
 from medialit.errors import WorkerLostError
-from medialit.grading.sandbox import _landlock, _seccomp, walls
+from medialit.grading.sandbox import _landlock, _scratch, _seccomp, walls
 from medialit.grading.sandbox.messages import Inbox, parse, send
 
 POLL_S = 0.02
 _PAGE = resource.getpagesize()
+_TICKS = os.sysconf("SC_CLK_TCK")
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 
@@ -52,34 +53,52 @@ class Limits:
         Processor time of the whole job, as the kernel counts it: a backstop.
     wall_factor : float
         How many times its charged limit an operation may last before it counts as starved.
+    n_threads : int
+        Threads at one time.
     """
 
     memory_mb: int = 2048
     file_mb: int = 64
     cpu_s: int = 300
     wall_factor: float = 10.0
+    n_threads: int = 64
 
 
-@dataclass
-class Meter:
-    """One worker's charged time: what passed on the clock, less what it spent queueing for a processor."""
+@dataclass(frozen=True)
+class Reading:
+    """What a worker has had so far: seconds on the clock, in the queue for a processor, and on processors."""
 
-    pid: int
-    started: float
+    clock_s: float
+    waited_s: float
+    cpu_s: float
+    n_threads: int
 
-    def waited_s(self) -> float:
-        """Seconds that the worker was ready to run and had no processor; 0 where the kernel does not tell."""
-        try:
-            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
-        except (OSError, IndexError, ValueError):
-            return 0.0
+    def charged_since(self, before: Reading) -> float:
+        """Return the seconds that the worker is charged for the time between two readings."""
+        passed = self.clock_s - before.clock_s
+        return max(passed - (self.waited_s - before.waited_s), self.cpu_s - before.cpu_s)
 
-    def resident_mb(self) -> float:
-        """Resident memory of the worker, in megabytes."""
-        try:
-            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE / 2**20
-        except (OSError, IndexError, ValueError):
-            return 0.0
+
+def read_meter(pid: int) -> Reading:
+    """Read a process's meter; what the kernel does not tell, or no longer, is 0."""
+    waited_s = cpu_s = 0.0
+    n_threads = 0
+    with suppress(OSError, IndexError, ValueError):
+        waited_s = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    with suppress(OSError, IndexError, ValueError):
+        # proc(5): after the name in brackets, which a process chooses, come fields 3, 4, ...
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        cpu_s = (int(fields[11]) + int(fields[12])) / _TICKS
+        n_threads = int(fields[17])
+    return Reading(time.monotonic(), waited_s, cpu_s, n_threads)
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process, in megabytes; 0 if it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 2**20
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def main() -> None:
@@ -89,8 +108,10 @@ def main() -> None:
     scratch = Path(options["scratch"])
     lab = Path(options["lab"]) if options["lab"] else None
     limits = Limits(**options["limits"])
+    _hide_memory()
     warm_up(options["preload"], scratch)
-    send(control, {"ready": True, "resident_mb": Meter(os.getpid(), 0.0).resident_mb()})
+    _clean(scratch)
+    send(control, {"ready": True, "resident_mb": resident_mb(os.getpid())})
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
@@ -107,12 +128,14 @@ def main() -> None:
             _become_worker(job, scratch=scratch, lab=lab, limits=limits, options=options)
         job.close()
         report = supervise(pid, watch, scratch, limits)
-        if options["own_processes"] and _stragglers():
-            report["dirty"] = True  # the box is torn down, and every process in it with it
+        # What cannot be cleaned, or is not trusted to be clean, is torn down with every process in it.
+        report["dirty"] = (
+            options["one_job"] or not _clean(scratch) or (options["own_processes"] and _stragglers())
+        )
         with suppress(OSError):  # nobody is waiting for it any more
             send(watch, report)
         watch.close()
-        if report.get("dirty"):
+        if report["dirty"]:
             return
 
 
@@ -133,37 +156,41 @@ def warm_up(preload: list[str], scratch: Path) -> None:
 def supervise(pid: int, watch: socket.socket, scratch: Path, limits: Limits) -> dict[str, Any]:
     """Watch a worker until it has ended, and return why it did and what it used.
 
-    The trusted side sends ``{"allow_s": seconds}`` on `watch` before each thing it asks of the worker, and
-    closes it when it wants no more.
+    The trusted side sends ``{"allow_s": seconds, "left_s": seconds}`` on `watch` before each thing it asks of
+    the worker, for this thing and for everything from the beginning, and closes it when it wants no more.
     """
-    meter = Meter(pid, time.monotonic())
     inbox = Inbox(watch, limit=1 << 12)
     process = os.pidfd_open(pid)
     poller = select.poll()
     poller.register(process, select.POLLIN)
     poller.register(watch, select.POLLIN)
-    allowed_s, since, waited = 30.0, meter.started, 0.0  # until the first allowance
+    since = now = read_meter(pid)
+    allow_s, left_s, charged_s = 30.0, 30.0, 0.0  # until the first allowance
     reason, peak_mb = "", 0.0
     while not reason:
         ready = {descriptor for descriptor, _ in poller.poll(POLL_S * 1000)}
         if process in ready:
             reason = "ended"
-        elif watch.fileno() in ready:
+            break
+        now = read_meter(pid)
+        peak_mb = max(peak_mb, resident_mb(pid))
+        charge = now.charged_since(since)
+        if watch.fileno() in ready:
             try:
                 while (message := inbox.poll(wait=False)) is not None:
-                    allowed_s = float(parse(message)["allow_s"])
-                    since, waited = time.monotonic(), meter.waited_s()
+                    order = parse(message)
+                    allow_s, left_s = float(order["allow_s"]), float(order["left_s"])
+                    charged_s, charge, since = charged_s + charge, 0.0, now
             except WorkerLostError:
                 reason = "killed"
-        else:
-            passed = time.monotonic() - since
-            peak_mb = max(peak_mb, meter.resident_mb())
-            if passed - (meter.waited_s() - waited) > allowed_s:
-                reason = "time"
-            elif passed > allowed_s * limits.wall_factor:
-                reason = "starved"
-            elif _size(scratch) > limits.file_mb << 20:
-                reason = "disk"
+        elif charge > min(allow_s, left_s - charged_s):
+            reason = "time"
+        elif now.clock_s - since.clock_s > allow_s * limits.wall_factor:
+            reason = "starved"
+        elif now.n_threads > limits.n_threads:
+            reason = "threads"
+        elif _scratch.is_over(scratch, limits.file_mb << 20):
+            reason = "disk"
     os.close(process)
     if reason != "ended":
         with suppress(ProcessLookupError):
@@ -173,6 +200,7 @@ def supervise(pid: int, watch: socket.socket, scratch: Path, limits: Limits) -> 
         "ended": reason,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "cpu_s": usage.ru_utime + usage.ru_stime,
+        "charged_s": charged_s + now.charged_since(since),
         "peak_mb": max(peak_mb, usage.ru_maxrss / 1024),
     }
 
@@ -184,6 +212,8 @@ def _become_worker(
     try:
         os.setpgid(0, 0)
         _quiet()
+        os.closerange(3, job.fileno())
+        os.closerange(job.fileno() + 1, 1 << 16)
         _die_with_parent()
         random.seed(0)
         _limit(limits)
@@ -215,7 +245,14 @@ def _die_with_parent() -> None:
 
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _hide_memory()
+
+
+def _hide_memory() -> None:
+    """Let no process of the same user read or write this one's memory."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _limit(limits: Limits) -> None:
@@ -237,12 +274,7 @@ def _limit(limits: Limits) -> None:
 
 
 def _prepare(scratch: Path, lab: Path | None) -> None:
-    """Empty the scratch folder and lay links to the lab's files in it, as a learner's folder would have them."""
-    for path in scratch.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    """Lay links to the lab's files in the empty scratch folder, as a learner's folder would have them."""
     work = scratch / "work"
     work.mkdir()
     if lab is not None:
@@ -252,13 +284,10 @@ def _prepare(scratch: Path, lab: Path | None) -> None:
     os.chdir(work)
 
 
-def _size(folder: Path) -> int:
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118  # hot loop
-    return total
+def _clean(scratch: Path) -> bool:
+    """Return whether the scratch folder could be emptied."""
+    os.chdir("/")
+    return _scratch.empty(scratch)
 
 
 def _stragglers() -> bool:
