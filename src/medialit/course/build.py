@@ -339,6 +339,7 @@ def _load_module(path: Path) -> Any:
     assert spec is not None  # the path ends in .py
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses in it look their module up
     spec.loader.exec_module(module)
     if not callable(getattr(module, "build", None)):
         raise LabSourceError(f"{path} has no function build(folder, *, seed). Write it, or delete the file.")
