@@ -165,7 +165,7 @@ def _add_video(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: 
 def _steady(recipe: _Recipe) -> dict[str, str]:
     """Return the options that make x264 repeat itself.
 
-    With AVX-512 its macroblock-tree differs from run to run (8 results in 25 runs, one thread); with AVX2,
+    With AVX-512 its macroblock-tree differs from run to run (9 results in 30 runs, one thread); with AVX2,
     which every such processor has too, it gives the same bytes as plainer processors do.
     """
     if recipe.video == "libx264" and cv2.checkHardwareSupport(_CPU_AVX_512F):
