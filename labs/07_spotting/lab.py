@@ -57,10 +57,10 @@ desk = Desk(Path("clips"), answers=Path("answers"), lang=lang)
 # %% [markdown] id="first_intro"
 # ## 1. Judge twenty clips
 #
-# Every clip here was drawn by a program, so that its truth is known exactly. A **camera** clip follows the
-# laws of motion, with a hand-held camera, sensor noise and fast movements. A **synthetic** clip is the same
-# kind of clip with one error planted in it, of the sort that generators make. **Half of the twenty are camera
-# clips.**
+# Every clip here was drawn by a program, so that its truth is known exactly: a miniature world of toys, in
+# which cars, glasses and birds roll, fall and bounce. A **camera** clip follows the laws of motion, with a
+# hand-held camera, sensor noise and fast movements. A **synthetic** clip is the same kind of clip with one
+# error planted in it, of the sort that generators make. **Half of the twenty are camera clips.**
 #
 # First predict how many of the 20 you will get right. Then give each clip one of six answers, from "surely
 # camera" to "surely synthetic". Press a button, or type the digit 1 to 6. You may watch a clip as often as
@@ -283,10 +283,10 @@ check.cheapest(cheapest)
 # | cue | what to look at | its innocent double in a camera clip |
 # |---|---|---|
 # | **teleport** | the object skips a piece of its path | a fast object, a panning camera |
-# | **morph** | its outline or proportions change | turning, seen from another side |
+# | **morph** | it turns into something else | it turns round, or its far side shows |
 # | **flicker** | one object changes colour or brightness by itself | noise or light over the whole frame |
-# | **impossible bounce** | it rises higher than it fell from, or turns in the air | a bounce off something |
-# | **vanish** | it is gone, with nothing in front of it | it goes behind something, or out of the frame |
+# | **impossible bounce** | it comes back faster than it fell | a lively bounce, each lower than the last |
+# | **vanish** | it fades or is gone for a moment | it goes behind something, or out of the frame |
 #
 # Five clips show a cue and five do not. Here the answer follows at once. Ask both ways each time: *what would
 # I see if it were synthetic, and what would I see if it were not?*

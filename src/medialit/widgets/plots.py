@@ -1,6 +1,6 @@
 """The figures of the labs: readable in black and white, with words in the learner's language.
 
-Axes stay left to right in every language, as in Arabic mathematics textbooks of the Maghreb; Matplotlib (from 3.11)
+Axes stay left to right in every language, as in the mathematics textbooks of the Maghreb; Matplotlib (3.11)
 joins and orders Arabic letters by itself. Each figure carries a sentence with its numbers, which a screen reader reads.
 """
 

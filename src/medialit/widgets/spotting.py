@@ -390,10 +390,10 @@ def _scale(_: Callable[[str], str]) -> tuple[str, ...]:
 def _cues(_: Callable[[str], str]) -> dict[str, str]:
     return {
         "teleport": _("Teleport: the object skips a piece of its path."),
-        "morph": _("Morph: its outline or proportions change, and nothing touches it."),
+        "morph": _("Morph: it turns into something else."),
         "flicker": _("Flicker: this one object changes colour or brightness by itself."),
-        "bounce": _("Impossible bounce: it rises higher than it fell from, or turns in the air."),
-        "vanish": _("Vanish: it is gone, with nothing in front of it."),
+        "impossible_bounce": _("Impossible bounce: it comes back faster than it fell."),
+        "vanish": _("Vanish: it fades or is gone for a moment, with nothing in front of it."),
     }
 
 
