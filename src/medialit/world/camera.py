@@ -120,7 +120,7 @@ def _exposure(rng: np.random.Generator, n: int, fps: float, drift: float) -> NDA
     hertz = np.array([0.21, 0.47, 0.83])
     phase = rng.uniform(0, 2 * np.pi, 3)
     wander = (np.sin(2 * np.pi * times[:, None] * hertz + phase) * np.array([0.7, 0.5, 0.3])).sum(axis=1)
-    return np.exp(drift * wander * np.sqrt(2 / (0.49 + 0.25 + 0.09)))
+    return np.asarray(np.exp(drift * wander * np.sqrt(2 / (0.49 + 0.25 + 0.09))), np.float64)
 
 
 @lru_cache(maxsize=1)

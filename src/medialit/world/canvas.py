@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medialit.world.sprites import Colour, Points, curve
+from medialit.world.colour import Colour, Tone, as_rgb
+from medialit.world.sprites import Points, curve
 from medialit.world.view import CAMERA_DISTANCE_M, HORIZON_M, VIEW_M, Floats, depth_scale
 
 MARGIN_M = 0.65  # sideways, beyond the picture
@@ -22,7 +23,10 @@ REACH_M = 8.0  # noise is drawn this far to each side, whatever the picture's wi
 
 
 class Canvas:
-    """A layer of paint: colour and cover for a stretch of the screen `width_m` wide around its middle."""
+    """A layer of paint for a stretch of the screen `width_m` wide around its middle.
+
+    ``rgb`` is multiplied by its cover, ``alpha``, as in Porter and Duff (1984): where nothing is painted both are 0.
+    """
 
     def __init__(self, *, width_m: float, k: float) -> None:
         self.k = k  # pixels per metre
@@ -41,7 +45,7 @@ class Canvas:
         shapes = [self._fixed_point(o) for o in outlines]
         for group in [shapes] if even_odd else [[s] for s in shapes]:
             cv2.fillPoly(canvas, group, 255, cv2.LINE_AA, 4)
-        return canvas.astype(np.float32) / 255
+        return canvas.astype(np.float32) / np.float32(255)
 
     def stroke(self, points: Points, width_m: float, *, smooth: bool = False) -> Floats:
         """Return the region around a line, 0 to 1."""
@@ -49,9 +53,9 @@ class Canvas:
         canvas = np.zeros((self.h, self.w), np.uint8)
         thickness = max(1, round(width_m * self.k))
         cv2.polylines(canvas, [self._fixed_point(line)], False, 255, thickness, cv2.LINE_AA, 4)
-        return canvas.astype(np.float32) / 255
+        return canvas.astype(np.float32) / np.float32(255)
 
-    def fill(self, outline: Points, colour: Colour | Floats, *, opacity: float = 1.0) -> None:
+    def fill(self, outline: Points, colour: Tone, *, opacity: float = 1.0) -> None:
         """Paint the region inside a closed outline; touches only its surroundings, so small shapes are cheap."""
         points = self._fixed_point(outline)
         self._stamp(points, 1, colour, opacity, lambda c, p: cv2.fillPoly(c, [p], 255, cv2.LINE_AA, 4))
@@ -60,7 +64,7 @@ class Canvas:
         self,
         points: Points,
         width_m: float,
-        colour: Colour | Floats,
+        colour: Tone,
         *,
         smooth: bool = False,
         opacity: float = 1.0,
@@ -86,10 +90,10 @@ class Canvas:
         light = np.exp(-d2 / np.float32(radius_m * radius_m)) - np.float32(np.exp(-(2.3**2)))
         light = np.maximum(light, 0)
         if cover is None:
-            rgb += (light * alpha)[..., None] * np.float32(colour)
+            rgb += (light * alpha)[..., None] * as_rgb(colour)
         else:
             light *= np.float32(cover)
-            rgb += light[..., None] * (np.float32(colour) - rgb)
+            rgb += light[..., None] * (as_rgb(colour) - rgb)
             np.maximum(alpha, light + alpha * (1 - light), out=alpha)
 
     def below(self, height_m: Floats | float) -> Floats:
@@ -97,12 +101,17 @@ class Canvas:
         profile = np.broadcast_to(np.asarray(height_m, np.float32), (self.w,))
         return np.clip((profile[None, :] - self.y) * self.k + 0.5, 0, 1).astype(np.float32)
 
-    def lay(self, cover: Floats | float, colour: Colour | Floats, *, opacity: float = 1.0) -> None:
+    def lay(self, cover: Floats | float, colour: Tone, *, opacity: float = 1.0) -> None:
         """Paint `colour`, one or one for each pixel, over what is there."""
         c = np.broadcast_to(np.asarray(cover, np.float32) * np.float32(opacity), (self.h, self.w))
         rgb = np.asarray(colour, np.float32)
         self.rgb += c[..., None] * (rgb - self.rgb)
         self.alpha = np.maximum(self.alpha, c + self.alpha * (1 - c))
+
+    def cut(self, keep: Floats) -> None:
+        """Take away paint where `keep`, of shape (h, w), is 0."""
+        self.rgb *= keep[..., None]
+        self.alpha *= keep
 
     def shade(self, factor: Floats | float) -> None:
         """Multiply what is there by a factor (h, w), (h, 1) or (1, w)."""
@@ -175,7 +184,7 @@ class Canvas:
         self,
         points: NDArray[np.int32],
         border: int,
-        colour: Colour | Floats,
+        colour: Tone,
         opacity: float,
         draw: Callable[[NDArray[np.uint8], NDArray[np.int32]], object],
     ) -> None:
@@ -200,16 +209,16 @@ class Canvas:
         return np.round(np.clip(np.stack([x, y], -1), -30000, 30000) * 16).astype(np.int32)
 
 
-def mix(a: Colour | Floats, b: Colour | Floats, t: Floats | float) -> Floats:
+def mix(a: Tone, b: Tone, t: Floats | float) -> Floats:
     """Return colours between `a` (t = 0) and `b` (t = 1); `t` has no colour axis."""
     t3 = np.asarray(t, np.float32)[..., None]
     return (np.asarray(a, np.float32) * (1 - t3) + np.asarray(b, np.float32) * t3).astype(np.float32)
 
 
-def gradient(t: Floats, stops: Sequence[tuple[float, Colour]]) -> Floats:
+def gradient(t: Floats, stops: Sequence[tuple[float, Tone]]) -> Floats:
     """Return colours along `t` (any shape) through (place, colour) stops."""
     places = [place for place, _ in stops]
-    channels = [np.interp(t, places, [colour[i] for _, colour in stops]) for i in range(3)]
+    channels = [np.interp(t, places, [float(as_rgb(colour)[i]) for _, colour in stops]) for i in range(3)]
     return np.stack(channels, -1).astype(np.float32)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from medialit.world.shapes import SHAPES
 from medialit.world.sprites import (
@@ -71,11 +71,11 @@ def paint_football(b: Brush, phase: int) -> None:
     b.part((order[-1] - order[-2] < 0.014).astype(np.float32), DEEP, gloss=0.3, within=inside * (1 - dark))
 
 
-def _rotation_to(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _rotation_to(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     target = target / np.linalg.norm(target)
     axis = np.cross(source, target)
     cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    return np.eye(3) + cross + cross @ cross / (1 + float(source @ target))
+    return np.asarray(np.eye(3) + cross + cross @ cross / (1 + float(source @ target)), np.float64)
 
 
 def paint_cube(b: Brush, phase: int) -> None:
@@ -384,14 +384,7 @@ PAINTERS: dict[str, Callable[[Brush, int], None]] = {
 def sprite(kind: str, phase: int, resolution: int) -> Sprite:
     """Return a kind's maps at `resolution` (a power of two), built once for each process."""
     if resolution < _COARSEST_BUILD:
-        fine = sprite(kind, phase, _COARSEST_BUILD)
-        size = (resolution, resolution)
-        return Sprite(
-            *(
-                cv2.resize(m, size, interpolation=cv2.INTER_AREA)
-                for m in (fine.fixed, fine.matter, fine.relief)
-            )
-        )
+        return sprite(kind, phase, _COARSEST_BUILD).averaged(resolution)
     brush = Brush(resolution)
     PAINTERS[kind](brush, phase)
     return brush.finish()

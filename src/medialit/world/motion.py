@@ -486,4 +486,4 @@ def _camera(scene: Scene, times: Doubles) -> Doubles:
     weight = scene.shake_m * np.array([0.75, 0.5, 0.35, 0.2, 0.1]) * np.sqrt(2)
     phase = rng.uniform(0, 2 * np.pi, (2, 5))
     hand = np.sin(2 * np.pi * times[:, None, None] * hertz + phase) @ weight  # (T, 2)
-    return hand + np.stack([travel, np.zeros_like(travel)], axis=1)
+    return np.asarray(hand + np.stack([travel, np.zeros_like(travel)], axis=1), np.float64)

@@ -16,6 +16,7 @@ from medialit.errors import WorldError
 from medialit.media import Clip
 from medialit.world.backdrops import Backdrop, Layer, Light, backdrop
 from medialit.world.canvas import MARGIN_Y_M
+from medialit.world.colour import as_rgb
 from medialit.world.kinds import sprite
 from medialit.world.motion import Doubles, Tracks, simulate
 from medialit.world.scene import Scene
@@ -153,7 +154,7 @@ def _moved(layer: Layer, camera: Doubles, size: tuple[int, int]) -> Floats:
 def _taps(f: float) -> Floats:
     """Return Catmull-Rom weights for a sample `f` of a pixel after the middle of five."""
     weights = [0, -f + 2 * f**2 - f**3, 2 - 5 * f**2 + 3 * f**3, f + 4 * f**2 - 3 * f**3, -(f**2) + f**3]
-    return np.array(weights, np.float32) / 2
+    return np.array([w / 2 for w in weights], np.float32)
 
 
 def _layer_affine(layer: Layer, camera: Doubles, size: tuple[int, int]) -> Floats:
@@ -178,9 +179,9 @@ def _objects(
     drawn = [_Posed.of(scene, staging, t, int(i), size) for i in order]
     for posed in drawn:
         posed.cast_shadow(picture, place.light)
-    if tracks.wall_m is not None:
-        _draw_wall(picture, tracks.wall_m, tracks.camera_m[t], place.light, size)
-    for posed in drawn:
+    for i, posed in zip(order, drawn, strict=True):
+        if tracks.wall_m is not None and tracks.scale[i] == 1.0:  # the wall stands in the front lane
+            _draw_wall(picture, tracks.wall_m, tracks.camera_m[t], place.light, size)
         posed.draw(picture, place.light, seed=scene.seed + 7919 * t)
 
 
@@ -258,17 +259,15 @@ class _Posed:
         toward = light.unit
         facing = np.clip((nx * toward[0] + ny * toward[1] + nz * toward[2] + 0.30) / 1.30, 0, 1)[..., None]
         hemisphere = (0.5 + 0.5 * ny)[..., None]
-        ambient = np.float32(light.bounce) * (1 - hemisphere) + np.float32(light.sky) * hemisphere
+        ambient = as_rgb(light.bounce) * (1 - hemisphere) + as_rgb(light.sky) * hemisphere
         half = toward + np.array([0, 0, 1], np.float32)
         half /= np.linalg.norm(half)
         mirror = np.clip(nx * half[0] + ny * half[1] + nz * half[2], 0, 1)
-        shine = (matter[..., 2] * (mirror**48) * 0.75)[..., None] * np.float32(light.sun)
-        rim = (0.22 * (1 - nz) ** 3 * alpha * np.clip(ny + 0.4, 0, 1))[..., None] * np.float32(light.sky)
+        shine = (matter[..., 2] * (mirror**48) * 0.75)[..., None] * as_rgb(light.sun)
+        rim = (0.22 * (1 - nz) ** 3 * alpha * np.clip(ny + 0.4, 0, 1))[..., None] * as_rgb(light.sky)
         glow = matter[..., 3:]
         lit = (
-            albedo * ((ambient + np.float32(light.sun) * facing) * (1 - 0.75 * glow) + 0.95 * glow)
-            + shine
-            + rim
+            albedo * ((ambient + as_rgb(light.sun) * facing) * (1 - 0.75 * glow) + 0.95 * glow) + shine + rim
         )
         top, bottom, left, right = window
         region = picture[top:bottom, left:right]
@@ -313,9 +312,7 @@ class _Posed:
         top, bottom, left, right = window
         gx = np.exp(-(((np.arange(left, right) + 0.5 - self.centre[0]) / reach) ** 2)).astype(np.float32)
         gy = np.exp(-(((np.arange(top, bottom) + 0.5 - self.centre[1]) / reach) ** 2)).astype(np.float32)
-        colour = (0.55 * self.rgb + np.float32((0.45, 0.36, 0.20))) * np.float32(
-            0.34 * light.lamp * self.opacity
-        )
+        colour = (0.55 * self.rgb + as_rgb((0.45, 0.36, 0.20))) * np.float32(0.34 * light.lamp * self.opacity)
         picture[top:bottom, left:right] += (gy[:, None] * gx[None, :])[..., None] * colour
 
     def _resample(self, window: tuple[int, int, int, int]) -> tuple[Floats, Floats, Floats]:
@@ -431,7 +428,7 @@ def _draw_wall(picture: Floats, face_m: float, camera: Doubles, light: Light, si
     brick = cv2.remap(bricks, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     face = 0.62 + 0.38 * np.clip(xs / 0.12, 0, 1)[None, :, None]
     cap = np.where((ys > high - 0.10)[:, None, None], np.float32(1.25), np.float32(1.0))
-    lit = brick * face * cap * (np.float32(light.sky) * 0.7 + np.float32(light.sun) * 0.55)
+    lit = brick * face * cap * (as_rgb(light.sky) * 0.7 + as_rgb(light.sun) * 0.55)
     foot = 1 - 0.4 * np.exp(-ys / 0.12)[:, None, None]
     region = picture[top:bottom, left:right]
     region += cover[..., None] * (lit * foot - region)
@@ -444,7 +441,7 @@ def _bricks(n: int) -> Floats:
     rows, columns = 8, 4
     for row in range(rows):
         for column in range(-1, columns + 1):
-            tone = np.float32((0.80, 0.42, 0.28)) * rng.uniform(0.85, 1.12)
+            tone = as_rgb((0.80, 0.42, 0.28)) * rng.uniform(0.85, 1.12)
             x0 = (column + 0.5 * (row % 2)) * n / columns
             y0 = row * n / rows
             gap = 0.012 * n

@@ -33,7 +33,7 @@ COLOURS: dict[str, tuple[float, float, float]] = {
     "purple": (0.56, 0.22, 0.78),
     "white": (0.95, 0.95, 0.93),
 }
-SIZES_M = {"small": 0.42, "medium": 0.55, "large": 0.70}
+SIZES_M = {"small": 0.46, "medium": 0.60, "large": 0.76}
 BACKGROUNDS = ("beach", "medina", "desert", "night", "souk", "mountains", "studio", "street")
 ACTIONS = (
     "bounce",

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medialit.world.colour import Colour, as_rgb
 from medialit.world.view import Floats
 
 EXTENT = 1.3  # a sprite reaches this many radii from the centre to each side
@@ -21,7 +23,6 @@ _FINEST = 1024
 _SUPERSAMPLE = 2
 
 Points = Sequence[tuple[float, float]] | NDArray[np.float64]
-Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ class Sprite:
     matter: Floats
     relief: Floats
 
+    def averaged(self, resolution: int) -> Sprite:
+        """Return the sprite at a coarser resolution."""
+        fixed, matter, relief = (
+            np.asarray(cv2.resize(m, (resolution, resolution), interpolation=cv2.INTER_AREA), np.float32)
+            for m in (self.fixed, self.matter, self.relief)
+        )
+        return Sprite(fixed, matter, relief)
+
 
 class Brush:
     """Paints parts, back to front, in radii: (0, 0) is the centre, y points up."""
@@ -91,14 +100,14 @@ class Brush:
         """Return the region inside the outlines (even-odd), 0 or 1."""
         canvas = np.zeros((self.n, self.n), np.uint8)
         cv2.fillPoly(canvas, [self._fixed_point(o) for o in outlines], 255, cv2.LINE_8, 4)
-        return canvas.astype(np.float32) / 255
+        return canvas.astype(np.float32) / np.float32(255)
 
     def stroke_mask(self, points: Points, width: float) -> Floats:
         """Return the region within half of `width` of a line, 0 or 1."""
         canvas = np.zeros((self.n, self.n), np.uint8)
         thickness = max(1, round(width * self.k))
         cv2.polylines(canvas, [self._fixed_point(points)], False, 255, thickness, cv2.LINE_8, 4)
-        return canvas.astype(np.float32) / 255
+        return canvas.astype(np.float32) / np.float32(255)
 
     def part(
         self,
@@ -126,7 +135,7 @@ class Brush:
             self.main *= dark
         cover = mask * opacity
         keep = 1 - cover
-        self.fixed = self.fixed * keep[..., None] + cover[..., None] * np.float32(ink.fixed)
+        self.fixed = self.fixed * keep[..., None] + cover[..., None] * as_rgb(ink.fixed)
         self.main = self.main * keep + cover * ink.main
         self.gloss = self.gloss * keep + cover * gloss
         self.glow = self.glow * keep + cover * glow
@@ -167,13 +176,10 @@ class Brush:
 
     def finish(self) -> Sprite:
         """Return the maps at the resolution asked for."""
-        size = (self.n // _SUPERSAMPLE,) * 2
         edge = _signed_distance(self.alpha, self.k)
         matter = np.stack([self.main, self.alpha, self.gloss, self.glow], -1)
         relief = np.concatenate([self.normal * self.alpha[..., None], edge[..., None]], -1)
-        return Sprite(
-            *(cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (self.fixed, matter, relief))
-        )
+        return Sprite(self.fixed, matter, relief).averaged(self.n // _SUPERSAMPLE)
 
     def _swell(self, mask: Floats, puff: float) -> Floats:
         distance = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 5) / self.k
@@ -227,8 +233,8 @@ def curve(points: Points, *, closed: bool = True, steps: int = 14) -> NDArray[np
     p = np.asarray(points, np.float64)
     n = len(p)
     index = np.arange(n if closed else n - 1)
-    pick = (lambda i: p[i % n]) if closed else (lambda i: p[np.clip(i, 0, n - 1)])
-    a, b, c, d = (pick(index + j)[:, None, :] for j in (-1, 0, 1, 2))
+    ends: Literal["wrap", "clip"] = "wrap" if closed else "clip"
+    a, b, c, d = (p.take(index + j, axis=0, mode=ends)[:, None, :] for j in (-1, 0, 1, 2))
     t = (np.arange(steps) / steps)[None, :, None]
     out = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
     line = out.reshape(-1, 2)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.world.canvas import Canvas
-from medialit.world.sprites import Colour
+from medialit.world.colour import Colour
 from medialit.world.view import VIEW_M
 
 _FINEST_PAINT = 160.0  # paint at this many pixels a metre at least, then average down
@@ -93,7 +93,7 @@ class Easel:
         rgb, alpha = canvas.rgb, np.clip(canvas.alpha, 0, 1)[..., None]
         if opaque:
             alpha = np.ones_like(alpha)
-        stacked = np.concatenate([np.clip(rgb, 0, 1) * alpha, alpha], -1)
+        stacked = np.concatenate([np.clip(rgb, 0, 1), alpha], -1)
         size = round(canvas.w / self.oversample), round(canvas.h / self.oversample)
         small = cv2.resize(stacked, size, interpolation=cv2.INTER_AREA)
         return Layer(np.round(small * 255).astype(np.uint8), parallax)

@@ -17,6 +17,7 @@ from medialit.world.backdrops.patterns import (
     zellige,
 )
 from medialit.world.canvas import Canvas, gradient, mix, pave
+from medialit.world.colour import as_rgb, scaled
 from medialit.world.sprites import box, oval
 from medialit.world.view import HORIZON_M, Floats
 
@@ -35,7 +36,7 @@ def paint_beach(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
         1.0,
         gradient(
             sky.y + 0 * sky.x,
-            [(HORIZON_M, low), (HORIZON_M + 1.0, tuple(mix(low, zenith, 0.6))), (4.0, zenith)],
+            [(HORIZON_M, low), (HORIZON_M + 1.0, mix(low, zenith, 0.6)), (4.0, zenith)],
         ),
     )
     sky.add(sky.glow(1.5 * side, 3.2, 0.9) * 0.35 + sky.glow(1.5 * side, 3.2, 0.22) * 0.6, sun)
@@ -43,8 +44,8 @@ def paint_beach(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     sea = easel.canvas()
     t = np.clip((HORIZON_M - sea.y) / 0.62, 0, 1) + 0 * sea.x
     swell = sea.noise(rng, 0.05, stretch=9, octaves=3)
-    deep, shallow = np.float32((0.05, 0.33, 0.55)), np.float32((0.25, 0.72, 0.72))
-    water = mix(deep * np.float32(low) * 1.05, shallow, t**0.8) * (1 + 0.13 * swell * (0.4 + t))[..., None]
+    deep, shallow = as_rgb((0.05, 0.33, 0.55)), as_rgb((0.25, 0.72, 0.72))
+    water = mix(deep * as_rgb(low) * 1.05, shallow, t**0.8) * (1 + 0.13 * swell * (0.4 + t))[..., None]
     sea.lay(sea.below(HORIZON_M), water)
     glint = np.clip(swell - 0.55, 0, 1) * np.exp(-(((sea.x - 1.5 * side) / 0.8) ** 2)) * 2.2
     sea.add(glint * (sea.y < HORIZON_M), sun)
@@ -67,9 +68,9 @@ def paint_beach(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     tile = sand(rng, (0.93, 0.79, 0.57), ripple=0.05)
     shore = 0.98 + 0.05 * ground.profile(rng, 1.2)
     beach = pave(ground, tile, tile_m=2.4, detail_m=0.5)
-    wet = np.clip(1 - (shore[None, :] - ground.y) / 0.16, 0, 1)[..., None]
-    beach = beach * (1 - 0.32 * wet) + wet * 0.10 * np.float32(low)
-    ground.lay(ground.below(shore), beach * np.float32(sun))
+    wet = np.clip(1 - (shore[None, :] - ground.y) / 0.16, 0, 1).astype(np.float32)
+    beach = mix(beach * (1 - np.float32(0.22) * wet[..., None]), low, np.float32(0.10) * wet)
+    ground.lay(ground.below(shore), beach * as_rgb(sun))
     ragged = shore[None, :] + 0.02 * ground.noise(rng, 0.06, stretch=3, octaves=3)
     foam = np.exp(-(((ground.y - ragged) / 0.022) ** 2)) + 0.6 * np.exp(
         -(((ground.y - ragged - 0.075) / 0.016) ** 2)
@@ -79,10 +80,8 @@ def paint_beach(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     palm(trees, rng, 1.75 * side, 0.85, 2.0)
     palm(trees, rng, 2.45 * side, 0.80, 2.5)
     palm(trees, rng, -3.2 * side, 0.82, 2.2)
-    trees.shade(np.float32(0.95))
-    light = Light(
-        (0.55 * side, 1.0, 0.45), tuple(np.float32(sun) * 0.82), (0.46, 0.52, 0.62), (0.48, 0.40, 0.30), 0.50
-    )
+    trees.shade(0.95)
+    light = Light((0.55 * side, 1.0, 0.45), scaled(sun, 0.82), (0.46, 0.52, 0.62), (0.48, 0.40, 0.30), 0.50)
     return Backdrop(
         (
             easel.layer(sky, 0.02, opaque=True),
@@ -106,7 +105,7 @@ def paint_desert(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     sky = easel.canvas()
     sky.lay(
         1.0,
-        gradient(sky.y + 0 * sky.x, [(HORIZON_M, low), (2.6, tuple(mix(low, zenith, 0.65))), (4.0, zenith)]),
+        gradient(sky.y + 0 * sky.x, [(HORIZON_M, low), (2.6, mix(low, zenith, 0.65)), (4.0, zenith)]),
     )
     sky.add(sky.glow(1.1 * side, 2.75, 0.75) * 0.40, sun)
     sky.lay(np.clip((0.20 - np.hypot(sky.x - 1.1 * side, sky.y - 2.75)) * sky.k / 2, 0, 1), (1.0, 0.97, 0.84))
@@ -121,7 +120,7 @@ def paint_desert(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
             0.5 + 3.2 * (slope[None, :] * -side + 0.35 * drift[None, :] * np.clip(depth * 2.2, 0, 1)), 0, 1
         )
         far = (2 - i) * 0.24
-        bright, dark = np.float32(sand_rgb) * 1.12, np.float32(sand_rgb) * np.float32((0.66, 0.58, 0.60))
+        bright, dark = as_rgb(sand_rgb) * 1.12, as_rgb(sand_rgb) * as_rgb((0.66, 0.58, 0.60))
         ripples = np.sin(2 * np.pi * (depth * (10 + 4 * i) + 1.2 * c.noise(rng, 0.6, stretch=2, octaves=2)))
         body = mix(dark, bright, lit * (1 - 0.25 * np.clip(depth, 0, 1))) * (1 + 0.03 * ripples)[..., None]
         c.lay(c.below(ridge), mix(body, low, far))
@@ -135,9 +134,7 @@ def paint_desert(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     ground.lay(
         ground.below(profile), mix(floor * 1.04, low, np.clip((ground.y - 0.5) * 0.5, 0, 0.3) + 0 * ground.x)
     )
-    light = Light(
-        (0.8 * side, 0.75, 0.35), tuple(np.float32(sun) * 0.86), (0.44, 0.44, 0.52), (0.52, 0.36, 0.22), 0.52
-    )
+    light = Light((0.8 * side, 0.75, 0.35), scaled(sun, 0.86), (0.44, 0.44, 0.52), (0.52, 0.36, 0.22), 0.52)
     return Backdrop((easel.layer(sky, 0.02, opaque=True), *dunes, easel.layer(ground, None)), light)
 
 
@@ -175,9 +172,11 @@ def paint_mountains(easel: Easel, rng: np.random.Generator, look: int) -> Backdr
     for i, (base, swing, parallax) in enumerate(((2.35, 0.62, 0.06), (1.85, 0.36, 0.14))):
         far = easel.canvas()
         ridge = base + swing * far.profile(rng, 1.5, octaves=6, gain=0.48)
-        face = far.noise(rng, 0.5, octaves=5, gain=0.6)
-        tilt = np.gradient(ridge, far.x[0])[None, :]
-        lit = np.clip(0.5 + 0.45 * (-tilt * side) + 0.55 * face, 0, 1)
+        # Ribs of rock: folded noise, leaning down the slope; its sideways gradient catches the sun.
+        folds = 1 - np.abs(far.noise(rng, 0.55, stretch=0.7, octaves=5, gain=0.55))
+        face = far.noise(rng, 0.5, octaves=4, gain=0.6)
+        relief = np.gradient(folds, axis=1) * far.k
+        lit = np.clip(0.52 - 0.16 * side * relief + 0.18 * face, 0, 1).astype(np.float32)
         rock = mix((0.24, 0.26, 0.38), (0.60, 0.50, 0.46), lit)
         line = base - 0.12 + 0.30 * face + 0.2 * i
         snow = np.clip((far.y - line) * 7, 0, 1) * (0.94 if i == 0 else 0.6)
@@ -217,9 +216,7 @@ def paint_mountains(easel: Easel, rng: np.random.Generator, look: int) -> Backdr
     grass = pave(ground, meadow(rng, (0.36, 0.56, 0.20)), tile_m=1.8, detail_m=0.22)
     ground.lay(ground.below(edge), grass * (1.05 - 0.12 * np.clip(ground.y, 0, 1))[..., None])
     layers.append(easel.layer(ground, None))
-    light = Light(
-        (0.6 * side, 1.0, 0.5), tuple(np.float32(sun) * 0.82), (0.46, 0.52, 0.60), (0.32, 0.38, 0.24), 0.48
-    )
+    light = Light((0.6 * side, 1.0, 0.5), scaled(sun, 0.82), (0.46, 0.52, 0.60), (0.32, 0.38, 0.24), 0.48)
     return Backdrop(tuple(layers), light)
 
 
@@ -235,7 +232,7 @@ def paint_night(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     sky = easel.canvas()
     sky.lay(
         1.0,
-        gradient(sky.y + 0 * sky.x, [(HORIZON_M, low), (2.8, tuple(mix(low, zenith, 0.7))), (4.0, zenith)]),
+        gradient(sky.y + 0 * sky.x, [(HORIZON_M, low), (2.8, mix(low, zenith, 0.7)), (4.0, zenith)]),
     )
     band = np.exp(-(((sky.y - 2.9 - 0.35 * sky.x * side) / 0.5) ** 2)) * (
         0.55 + 0.5 * sky.noise(rng, 0.35, octaves=5)
@@ -251,7 +248,7 @@ def paint_night(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     disc = np.clip((0.26 - np.hypot(sky.x - moon_x, sky.y - moon_y)) * sky.k, 0, 1)
     bite = np.clip((0.23 - np.hypot(sky.x - moon_x + 0.12, sky.y - moon_y - 0.05)) * sky.k, 0, 1)
     craters = 0.92 + 0.08 * sky.noise(rng, 0.12)
-    sky.lay(disc * (1 - bite), np.float32((1.0, 0.96, 0.82)) * craters[..., None])
+    sky.lay(disc * (1 - bite), as_rgb((1.0, 0.96, 0.82)) * craters[..., None])
     town = easel.canvas()
     outlines = []
     for x in (-4.6, -2.6, -0.5, 1.7, 3.9):
@@ -275,6 +272,7 @@ def paint_night(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
         mix((0.17, 0.16, 0.30), (0.27, 0.24, 0.40), np.clip((roof.y - 0.9) * 3, 0, 1) + 0 * roof.x),
     )
     roof.lay(union(roof, crenels(-7, 7, wall_top - 0.01, wall_top + 0.16, pitch=0.30)), (0.25, 0.23, 0.38))
+    roof.cut(1 - roof.below(0.925))
     roof.shade(1 + 0.10 * roof.noise(rng, 0.12))
     for x in (-3.3, -1.1, 1.1, 3.3):
         roof.add(roof.glow(x, 1.12, 0.34) * roof.below(wall_top + 0.2) * 0.85, (1.0, 0.58, 0.20))

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.world.canvas import Canvas, mix, tile_noise
-from medialit.world.sprites import Colour, oval, star
+from medialit.world.colour import Colour, Tone, as_rgb, scaled
+from medialit.world.sprites import curve, oval, star
 from medialit.world.view import Floats
 
 Outline = NDArray[np.float64]
+
+_LEAF: Colour = (0.22, 0.46, 0.17)
 
 TILE = 512  # pixels to the side of a repeating tile
 
@@ -43,22 +46,22 @@ def flagstones(
 ) -> Floats:
     """Return paving in courses of uneven stones, shape (n, n, 3)."""
     out = np.empty((n, n, 3), np.float32)
-    out[:] = np.float32(base) * joint
+    out[:] = as_rgb(base) * joint
     height = n / rows
     for row in range(rows):
         cuts = np.cumsum(rng.uniform(0.7, 1.3, 3))
         cuts = np.concatenate([[0.0], cuts / cuts[-1]]) * n
         shift = rng.uniform(0, n)
         for left, right in pairwise(cuts):
-            colour = tuple(np.float32(base) * rng.uniform(0.84, 1.12) + rng.uniform(-0.02, 0.02, 3))
+            colour = scaled(base, as_rgb(tuple(rng.uniform(0.97, 1.03, 3) * rng.uniform(0.84, 1.12))))
             for wrap in (0, -n):
                 gap = n * 0.012
                 x0, x1 = left + shift % n + wrap + gap, right + shift % n + wrap - gap
                 y0, y1 = row * height + gap, (row + 1) * height - gap
                 _fill(out, np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]), colour)
-    out = cv2.GaussianBlur(out, (0, 0), n / 300, borderType=cv2.BORDER_REPLICATE)
-    out *= (1 + 0.10 * tile_noise(rng, n, 12, octaves=4))[..., None]
-    return out
+    cv2.GaussianBlur(out, (0, 0), n / 300, dst=out, borderType=cv2.BORDER_REPLICATE)
+    mottled = out * (1 + np.float32(0.10) * tile_noise(rng, n, 12, octaves=4))[..., None]
+    return np.asarray(mottled, np.float32)
 
 
 def sand(rng: np.random.Generator, base: Colour, *, ripple: float = 0.08, n: int = TILE) -> Floats:
@@ -68,16 +71,15 @@ def sand(rng: np.random.Generator, base: Colour, *, ripple: float = 0.08, n: int
     waves = np.sin(2 * np.pi * (9 * y + 0.5 * wander))
     grain = tile_noise(rng, n, 64, octaves=2)
     patches = tile_noise(rng, n, 4, octaves=3)
-    return (np.float32(base) * (1 + ripple * waves + 0.035 * grain + 0.06 * patches)[..., None]).astype(
-        np.float32
-    )
+    shade = (1 + ripple * waves + 0.035 * grain + 0.06 * patches).astype(np.float32)
+    return np.asarray(as_rgb(base) * shade[..., None], np.float32)
 
 
 def meadow(rng: np.random.Generator, base: Colour, *, n: int = TILE) -> Floats:
     """Return grass with flowers, shape (n, n, 3)."""
     blades = tile_noise(rng, n, 48, octaves=3)
     patches = tile_noise(rng, n, 4, octaves=3)
-    out = np.float32(base) * (1 + 0.14 * blades + 0.14 * patches)[..., None]
+    out = as_rgb(base) * (1 + 0.14 * blades + 0.14 * patches)[..., None]
     out[..., 0] += 0.05 * patches
     for _ in range(70):
         colour = [(0.98, 0.93, 0.45), (0.95, 0.35, 0.30), (0.96, 0.96, 0.98), (0.70, 0.45, 0.85)][
@@ -96,7 +98,7 @@ def clouds(
     height = np.clip((canvas.y - low_m) / 1.2, 0, 1)
     cover = np.clip((puffs - 0.35 + 0.25 * height) * 1.6, 0, 1) * np.clip((canvas.y - low_m) / 0.5, 0, 1)
     under = np.clip(0.55 + 0.5 * (puffs - np.roll(puffs, max(1, round(0.05 * canvas.k)), axis=0)) * 6, 0.4, 1)
-    shaded = mix(np.float32(colour) * np.float32((0.80, 0.84, 0.92)), colour, np.clip(under, 0, 1))
+    shaded = mix(as_rgb(colour) * as_rgb((0.80, 0.84, 0.92)), colour, np.clip(under, 0, 1))
     canvas.lay(cover * amount * 1.5 if amount < 0.66 else cover, shaded)
 
 
@@ -181,31 +183,38 @@ def palm(
     """Paint a palm tree standing at (x, base)."""
     lean = rng.uniform(-0.12, 0.12) * height
     trunk = [(x, base), (x + lean * 0.3, base + height * 0.5), (x + lean, base + height)]
-    canvas.line(trunk, height * 0.055, np.float32((0.42, 0.29, 0.19)) * tone, smooth=True)
+    canvas.line(trunk, height * 0.055, as_rgb((0.42, 0.29, 0.19)) * tone, smooth=True)
     canvas.line(
         [(a - height * 0.012, b) for a, b in trunk],
         height * 0.018,
-        np.float32((0.56, 0.40, 0.27)) * tone,
+        as_rgb((0.56, 0.40, 0.27)) * tone,
         smooth=True,
     )
     crown = np.array((x + lean, base + height))
-    for i in range(13):
-        angle = np.pi * (i / 12 * 1.25 - 0.125) + rng.uniform(-0.08, 0.08)
-        length = height * rng.uniform(0.40, 0.52)
-        end = crown + length * np.array((np.cos(angle), 0.55 * np.sin(angle) - 0.28))
-        middle = crown + length * np.array((0.55 * np.cos(angle), 0.62 * np.sin(angle) + 0.02))
-        spine = 0.5 * middle + 0.25 * (crown + end)
-        width = length * 0.11
-        normal = np.array((-(end - crown)[1], (end - crown)[0])) / max(
-            1e-6, float(np.linalg.norm(end - crown))
-        )
-        leaf = np.array([crown, middle + normal * width, end, spine - normal * width * 0.6])
-        green = np.float32((0.20, 0.42, 0.18)) * (0.75 + 0.5 * (np.sin(angle) > 0.3)) * tone
-        canvas.fill(leaf, green * rng.uniform(0.85, 1.1))
+    for i in (0, 12, 1, 11, 2, 10, 3, 9, 4, 8, 5, 7, 6):
+        angle = np.pi * (i / 12 * 1.3 - 0.15) + rng.uniform(-0.08, 0.08)
+        reach = height * rng.uniform(0.36, 0.46)
+        middle = crown + reach * np.array((0.55 * np.cos(angle), 0.55 * np.sin(angle) + 0.10))
+        end = crown + reach * np.array((np.cos(angle), 0.5 * np.sin(angle) - 0.32))
+        spine = curve(np.stack([crown, middle, end]), closed=False, steps=14)
+        _frond(canvas, spine, reach, scaled(_LEAF, tone * rng.uniform(0.8, 1.2)))
     canvas.fill(
         oval(crown[0], crown[1] - height * 0.03, height * 0.05, height * 0.045),
-        np.float32((0.62, 0.36, 0.12)) * tone,
+        as_rgb((0.62, 0.36, 0.12)) * tone,
     )
+
+
+def _frond(canvas: Canvas, spine: Outline, reach: float, green: Colour) -> None:
+    """Paint one leaf of a palm: leaflets that hang from both sides of its spine."""
+    along = np.gradient(spine, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
+    for side, light in ((-1, 0.78), (1, 1.12)):
+        across = side * np.stack([-along[:, 1], along[:, 0]], -1) + 0.55 * along + (0.0, -0.35)
+        taper = np.sin(np.pi * (0.12 + 0.86 * np.linspace(0, 1, len(spine))))[:, None]
+        tips = spine + 0.19 * reach * taper * across
+        for root, tip in zip(spine, tips, strict=True):
+            canvas.line([root, tip], 0.022 * reach, scaled(green, light))
+    canvas.line(spine, 0.03 * reach, scaled(green, 1.3))
 
 
 def union(canvas: Canvas, outlines: Sequence[Outline]) -> Floats:
@@ -213,6 +222,6 @@ def union(canvas: Canvas, outlines: Sequence[Outline]) -> Floats:
     return canvas.mask(*outlines, even_odd=False)
 
 
-def _fill(picture: Floats, points: Outline, colour: Sequence[float]) -> None:
+def _fill(picture: Floats, points: Outline, colour: Tone) -> None:
     fixed = np.round(np.asarray(points) * 16).astype(np.int32)
-    cv2.fillPoly(picture, [fixed], [float(c) for c in colour], cv2.LINE_8, 4)
+    cv2.fillPoly(picture, [fixed], as_rgb(colour).tolist(), cv2.LINE_8, 4)

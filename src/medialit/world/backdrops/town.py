@@ -8,6 +8,7 @@ import numpy as np
 
 from medialit.world.backdrops.base import Backdrop, Easel, Light
 from medialit.world.backdrops.patterns import (
+    Outline,
     clouds,
     crenels,
     flagstones,
@@ -18,7 +19,8 @@ from medialit.world.backdrops.patterns import (
     zellige,
 )
 from medialit.world.canvas import Canvas, gradient, mix, pave, tile_noise
-from medialit.world.sprites import Colour, box, oval, star
+from medialit.world.colour import Colour, as_rgb, scaled
+from medialit.world.sprites import box, oval, star
 from medialit.world.view import Floats
 
 _FAIENCE: list[Colour] = [(0.10, 0.36, 0.40), (0.93, 0.90, 0.80), (0.13, 0.30, 0.60), (0.80, 0.56, 0.20)]
@@ -38,7 +40,7 @@ def paint_medina(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     clouds(sky, rng, colour=(1.0, 0.99, 0.97), low_m=2.8, amount=0.5)
     behind = easel.canvas()
     tower = union(behind, minaret(1.25 * side, 2.0, 0.42, 1.75))
-    behind.lay(tower, np.float32(ochre) * (0.94 + 0.1 * behind.noise(rng, 0.2))[..., None])
+    behind.lay(tower, as_rgb(ochre) * (0.94 + 0.1 * behind.noise(rng, 0.2))[..., None])
     behind.fill(box(1.25 * side - 0.21, 3.05, 1.25 * side + 0.21, 3.22), (0.12, 0.48, 0.40), opacity=0.85)
     for dx in (-0.1, 0.1):
         behind.fill(keyhole(1.25 * side + dx, 2.66, 0.10, 0.26), (0.30, 0.17, 0.14))
@@ -52,24 +54,23 @@ def paint_medina(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     stains = 1 - 0.16 * np.clip(wall.noise(rng, 1.2, stretch=0.16, octaves=3), 0, 1) * np.clip(
         (wall.y - 1.0) / 1.5, 0, 1
     )
-    wall.rgb[:] = np.float32(ochre) * (patina * courses * stains)[..., None]
+    wall.rgb[:] = as_rgb(ochre) * (patina * courses * stains)[..., None]
+    wall.rgb *= wall.alpha[..., None]
     for row in range(4):
         for i in range(-12, 13):
             x, y = i * 0.62 + (row % 2) * 0.31, 1.14 + row * 0.417
-            wall.fill(box(x - 0.028, y - 0.028, x + 0.028, y + 0.034), np.float32(ochre) * 0.42)
-            wall.fill(box(x - 0.028, y - 0.040, x + 0.028, y - 0.028), np.float32(ochre) * 1.14)
+            wall.fill(box(x - 0.028, y - 0.028, x + 0.028, y + 0.034), as_rgb(ochre) * 0.42)
+            wall.fill(box(x - 0.028, y - 0.040, x + 0.028, y - 0.028), as_rgb(ochre) * 1.14)
     for x, name in ((0.0, 0), (-4.4, 1), (4.4, 1)):
         _gate(wall, rng, x, small=bool(name))
     for x in (-1.12, 1.12, -3.3, 3.3):
         _wall_lamp(wall, x, 1.92)
-    wall.alpha *= 1 - wall.below(0.83)
+    wall.cut(1 - wall.below(0.83))
     wall.shade(np.clip(0.72 + 0.32 * np.clip((wall.y - 0.8) / 0.6, 0, 1), 0, 1) + 0 * wall.x)
     ground = easel.canvas()
     stones = pave(ground, flagstones(rng, (0.77, 0.66, 0.53)), tile_m=1.5, detail_m=0.14)
     ground.lay(ground.below(0.86), stones * (1.06 - 0.25 * np.clip(ground.y, 0, 1))[..., None])
-    light = Light(
-        (0.65 * side, 1.0, 0.65), tuple(np.float32(sun) * 0.80), (0.46, 0.48, 0.54), (0.50, 0.36, 0.26), 0.50
-    )
+    light = Light((0.65 * side, 1.0, 0.65), scaled(sun, 0.80), (0.46, 0.48, 0.54), (0.50, 0.36, 0.26), 0.50)
     return Backdrop(
         (
             easel.layer(sky, 0.02, opaque=True),
@@ -162,7 +163,7 @@ def paint_souk(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     for s, offset in ((-1, 0), (1, 1)):
         for i in range(3):
             x = s * (1.42 + 1.75 * i)
-            _stall(stalls, rng, x, np.float32(warm), cloths[(i + offset) % 3], cloths[(i + offset + 1) % 3])
+            _stall(stalls, rng, x, as_rgb(warm), cloths[(i + offset) % 3], cloths[(i + offset + 1) % 3])
     roof = easel.canvas()
     beam = np.sin(2 * np.pi * (roof.x * 5.5 + 0.6 * roof.y + 0.25 * roof.noise(rng, 0.8)))
     reed = roof.below(4.4) * np.clip((roof.y - 3.52 - 0.06 * roof.profile(rng, 0.4)[None, :]) * roof.k, 0, 1)
@@ -208,9 +209,9 @@ def paint_souk(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
 def _stall(c: Canvas, rng: np.random.Generator, x: float, warm: Floats, cloth: Colour, rug: Colour) -> None:
     """Paint one stall: awning, hanging rugs, heaps of spice on a counter."""
     w, y0, top = 0.80, 0.92, 2.9
-    c.fill(box(x - w, y0, x + w, top + 0.6), tuple(warm * 0.50))
+    c.fill(box(x - w, y0, x + w, top + 0.6), scaled(warm, 0.50))
     for px in (x - w, x + w):
-        c.fill(box(px - 0.06, y0, px + 0.06, top + 0.6), tuple(warm * 0.9))
+        c.fill(box(px - 0.06, y0, px + 0.06, top + 0.6), scaled(warm, 0.9))
     for i, colour in enumerate((rug, cloth)):
         rx = x + (i - 0.5) * 0.74
         _rug(c, box(rx - 0.31, 1.50, rx + 0.31, 2.52), colour)
@@ -226,7 +227,7 @@ def _stall(c: Canvas, rng: np.random.Generator, x: float, warm: Floats, cloth: C
                 oval((left + right) / 2, top - 0.32, (right - left) / 2, 0.06, start=0, stop=-180),
             ]
         )
-        c.fill(band, tuple(np.float32(colour) * (1.0 - 0.1 * (i % 2))))
+        c.fill(band, scaled(colour, (1.0 - 0.1 * (i % 2))))
     c.fill(box(x - w * 0.98, y0, x + w * 0.98, 1.22), (0.34, 0.20, 0.12))
     c.fill(box(x - w * 1.02, 1.19, x + w * 1.02, 1.25), (0.52, 0.33, 0.18))
     spices = [
@@ -245,7 +246,7 @@ def _stall(c: Canvas, rng: np.random.Generator, x: float, warm: Floats, cloth: C
         )
         c.fill(
             np.array([(sx, 1.33), (sx + 0.01, 1.33 + 0.25), (sx + 0.02, 1.33 + 0.25), (sx + r, 1.33)]),
-            tuple(np.float32(colour) * 0.72),
+            scaled(colour, 0.72),
         )
         c.fill(
             np.array(
@@ -256,15 +257,15 @@ def _stall(c: Canvas, rng: np.random.Generator, x: float, warm: Floats, cloth: C
     c.shine(x, 2.0, 0.8, (0.10, 0.065, 0.03))
 
 
-def _rug(c: Canvas, outline: Floats, colour: Colour) -> None:
+def _rug(c: Canvas, outline: Outline, colour: Colour) -> None:
     """Paint a hanging rug with diamonds and a fringe."""
     (left, bottom), (right, top) = outline[0], outline[2]
-    base = np.float32(colour)
-    c.fill(outline, tuple(base))
+    base = as_rgb(colour)
+    c.fill(outline, base)
     middle, w, h = (left + right) / 2, right - left, top - bottom
     for centre in (0.2, 0.5, 0.8):
         y = bottom + centre * h
-        for share, ink in ((1.0, (0.95, 0.86, 0.68)), (0.72, tuple(base * 0.55)), (0.32, (0.90, 0.62, 0.20))):
+        for share, ink in ((1.0, (0.95, 0.86, 0.68)), (0.72, scaled(base, 0.55)), (0.32, (0.90, 0.62, 0.20))):
             dx, dy = 0.36 * w * share, 0.14 * h * share
             c.fill([(middle - dx, y), (middle, y + dy), (middle + dx, y), (middle, y - dy)], ink)
     cream: Colour = (0.95, 0.86, 0.68)
@@ -302,9 +303,9 @@ def paint_street(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     plaster = (1 + 0.05 * houses.noise(rng, 0.4, octaves=5, gain=0.6))[..., None]
     edges = np.array([-7.0, -4.7, -2.75, -0.72, 1.15, 3.1, 5.0, 7.0])
     for i, (left, right) in enumerate(pairwise(edges)):
-        _house(houses, rng, (left, right), np.float32(blue), plaster, i + look, side)
+        _house(houses, rng, (left, right), as_rgb(blue), plaster, i + look, side)
     ground = easel.canvas()
-    tarmac = np.float32((0.43, 0.42, 0.45)) * (1 + 0.10 * tile_noise(rng, 512, 64, octaves=3))[..., None]
+    tarmac = as_rgb((0.43, 0.42, 0.45)) * (1 + 0.10 * tile_noise(rng, 512, 64, octaves=3))[..., None]
     road = pave(ground, tarmac.astype(np.float32), tile_m=1.5, detail_m=0.05)
     ground.lay(ground.below(0.94), road)
     slabs = pave(ground, flagstones(rng, (0.74, 0.70, 0.66), rows=4, joint=0.7), tile_m=1.2, detail_m=0.14)
@@ -325,9 +326,7 @@ def paint_street(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     near = easel.canvas()
     _street_lamp(near, 1.62 * side, 0.76)
     _street_lamp(near, -3.4 * side, 0.76)
-    light = Light(
-        (0.6 * side, 1.0, 0.6), tuple(np.float32(sun) * 0.80), (0.48, 0.53, 0.64), (0.38, 0.38, 0.42), 0.48
-    )
+    light = Light((0.6 * side, 1.0, 0.6), scaled(sun, 0.80), (0.48, 0.53, 0.64), (0.38, 0.38, 0.42), 0.48)
     return Backdrop(
         (
             easel.layer(sky, 0.03, opaque=True),
@@ -353,9 +352,9 @@ def _house(
     tones = [
         blue,
         blue * 1.12,
-        np.float32((0.94, 0.93, 0.90)),
-        blue * np.float32((0.86, 0.92, 1.02)),
-        np.float32((0.93, 0.80, 0.62)),
+        as_rgb((0.94, 0.93, 0.90)),
+        blue * as_rgb((0.86, 0.92, 1.02)),
+        as_rgb((0.93, 0.80, 0.62)),
     ]
     tone = np.clip(tones[index % 5], 0, 1)
     top, y0 = (3.15, 2.75, 3.45, 2.95)[index % 4], 0.93
@@ -363,15 +362,15 @@ def _house(
     plaster = plaster * (1 - 0.12 * (1 - across if side > 0 else across))[..., None]
     c.fill(box(left, y0, right, top), tone * plaster)
     c.fill(box(left, y0, right, 1.38), blue * 0.80 * plaster)
-    c.fill(box(left - 0.03, top - 0.06, right + 0.03, top + 0.05), tuple(np.clip(tone * 1.08, 0, 1)))
-    c.fill(box(left, top - 0.10, right, top - 0.06), tuple(tone * 0.68))
-    c.fill(box(left, y0, left + 0.03, top), tuple(tone * 0.75), opacity=0.7)
+    c.fill(box(left - 0.03, top - 0.06, right + 0.03, top + 0.05), scaled(tone, 1.08))
+    c.fill(box(left, top - 0.10, right, top - 0.06), scaled(tone, 0.68))
+    c.fill(box(left, y0, left + 0.03, top), scaled(tone, 0.75), opacity=0.7)
     middle, w = (left + right) / 2, right - left
     dx = middle + (-0.24 if index % 2 else 0.24) * w
     door: Colour = [(0.12, 0.26, 0.58), (0.14, 0.42, 0.42), (0.55, 0.28, 0.14)][index % 3]
-    c.fill(keyhole(dx, y0, 0.56, 1.12), tuple(np.clip(tone * 1.15, 0, 1)))
+    c.fill(keyhole(dx, y0, 0.56, 1.12), scaled(tone, 1.15))
     c.fill(keyhole(dx, y0, 0.42, 0.98), door)
-    c.line([(dx, y0), (dx, y0 + 0.9)], 0.012, tuple(np.float32(door) * 0.5))
+    c.line([(dx, y0), (dx, y0 + 0.9)], 0.012, scaled(door, 0.5))
     for row in range(4):
         for s in (-1, 1):
             c.fill(oval(dx + s * 0.10, y0 + 0.14 + row * 0.16, 0.018, 0.018), (0.92, 0.78, 0.42))
@@ -391,8 +390,8 @@ def _window(c: Canvas, x: float, y: float, tone: Floats) -> None:
         c.line([(x + dx, y), (x + dx, y + 0.36)], 0.012, (0.08, 0.09, 0.14))
     for dy in (0.1, 0.22):
         c.line([(x - 0.13, y + dy), (x + 0.13, y + dy)], 0.012, (0.08, 0.09, 0.14))
-    c.fill(box(x - 0.20, y - 0.06, x + 0.20, y), tuple(np.clip(tone * 1.1, 0, 1)))
-    c.fill(box(x - 0.20, y - 0.08, x + 0.20, y - 0.06), tuple(tone * 0.6))
+    c.fill(box(x - 0.20, y - 0.06, x + 0.20, y), scaled(tone, 1.1))
+    c.fill(box(x - 0.20, y - 0.08, x + 0.20, y - 0.06), scaled(tone, 0.6))
 
 
 def _pot(c: Canvas, rng: np.random.Generator, x: float, y: float) -> None:
@@ -401,14 +400,12 @@ def _pot(c: Canvas, rng: np.random.Generator, x: float, y: float) -> None:
     flower: Colour = [(0.92, 0.22, 0.35), (0.98, 0.75, 0.20), (0.85, 0.35, 0.75)][int(rng.integers(3))]
     for _ in range(14):
         dx, dy = rng.normal(0, 0.055), rng.uniform(0.18, 0.36)
-        c.fill(
-            oval(x + dx, y + dy, 0.045, 0.04), tuple(np.float32((0.16, 0.44, 0.20)) * rng.uniform(0.8, 1.3))
-        )
+        c.fill(oval(x + dx, y + dy, 0.045, 0.04), scaled((0.16, 0.44, 0.20), rng.uniform(0.8, 1.3)))
     for _ in range(8):
         dx, dy = rng.normal(0, 0.06), rng.uniform(0.22, 0.40)
         c.fill(oval(x + dx, y + dy, 0.024, 0.024), flower)
     c.fill(np.array([(x - 0.10, y + 0.19), (x + 0.10, y + 0.19), (x + 0.07, y), (x - 0.07, y)]), pot)
-    c.fill(box(x - 0.11, y + 0.16, x + 0.11, y + 0.21), tuple(np.clip(np.float32(pot) * 1.15, 0, 1)))
+    c.fill(box(x - 0.11, y + 0.16, x + 0.11, y + 0.21), scaled(pot, 1.15))
 
 
 def _street_lamp(c: Canvas, x: float, y: float) -> None:
@@ -429,14 +426,14 @@ def _street_lamp(c: Canvas, x: float, y: float) -> None:
 def paint_studio(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     """Paint a photographer's studio: a seamless sweep, a pool of light, one zellige rosette on the wall."""
     paper, accent = [
-        ((0.80, 0.78, 0.75), (0.70, 0.66, 0.62)),
-        ((0.70, 0.78, 0.80), (0.58, 0.68, 0.72)),
-        ((0.84, 0.74, 0.68), (0.74, 0.62, 0.55)),
-        ((0.74, 0.76, 0.70), (0.63, 0.66, 0.58)),
+        ((0.86, 0.80, 0.72), (0.74, 0.63, 0.50)),
+        ((0.62, 0.78, 0.80), (0.45, 0.65, 0.70)),
+        ((0.90, 0.72, 0.64), (0.79, 0.55, 0.46)),
+        ((0.76, 0.74, 0.84), (0.61, 0.58, 0.74)),
     ][look]
     side = 1 if look % 2 else -1
     wall = easel.canvas()
-    base = np.float32(paper)
+    base = as_rgb(paper)
     pool = wall.glow(-0.25 * side, 2.3, 2.1)
     wall.lay(1.0, base * (0.60 + 0.42 * pool)[..., None])
     for x in np.arange(-6, 7) * 2.1:
@@ -447,17 +444,15 @@ def paint_studio(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
             (0.40, 0.31, 8, 22.5),
             (0.20, 0.09, 8, 0.0),
         ):
-            tone = np.float32(accent) if radius in (0.72, 0.46, 0.20) else base * 0.98
+            tone = as_rgb(accent) if radius in (0.72, 0.46, 0.20) else base * 0.98
             shape = wall.mask(star(x, 2.55, radius, inner, n, turn=turn))
             wall.lay(shape, np.asarray(tone * (0.64 + 0.42 * pool)[..., None], np.float32), opacity=0.75)
     wall.shade(1 + 0.012 * wall.noise(rng, 0.05, octaves=2))
     floor = easel.canvas()
-    fade = np.clip((1.05 - floor.y) / 0.45, 0, 1) + 0 * floor.x
-    shine = np.exp(-((floor.x / 1.7) ** 2) - ((floor.y - 0.5) / 0.6) ** 2)
-    floor.lay(
-        np.clip((1.22 - floor.y) / 0.30, 0, 1) + 0 * floor.x,
-        base * (0.66 + 0.22 * fade + 0.22 * shine)[..., None],
-    )
+    sweep = np.clip((1.30 - floor.y) / 0.55, 0, 1) + 0 * floor.x
+    sweep = sweep * sweep * (3 - 2 * sweep)
+    shine = np.exp(-((floor.x / 1.9) ** 2) - ((floor.y - 0.55) / 0.6) ** 2)
+    floor.lay(sweep, mix(base * np.float32(0.74), base * np.float32(1.04), shine))
     boards = pave(
         floor,
         (1 + 0.02 * tile_noise(rng, 512, 32)[..., None] * np.ones(3, np.float32)),
