@@ -16,7 +16,6 @@ import importlib.util
 import json
 import logging
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -45,19 +44,17 @@ def main() -> None:
     parser.add_argument("--lab", default="07_spotting")
     options = parser.parse_args()
     logging.disable(logging.ERROR)
+    os.environ["PYTHONWARNINGS"] = "ignore"
     os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     with tempfile.TemporaryDirectory() as folder:
         course = build(Path(folder), options.lab)
         kinds = hand_in(course, options.lab, options.submissions)
         plain_course = Path(shutil.copytree(course, Path(folder) / "plain"))
         plain_s = grade_plainly(plain_course, options.lab)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN), time.process_time()
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         summary = grade_assignment(course, options.lab, workers=options.workers)
         ours_s = time.perf_counter() - started
-        trusted_s = time.process_time() - before[1]
-        boxes = resource.getrusage(resource.RUSAGE_CHILDREN)
-        boxes_s = boxes.ru_utime + boxes.ru_stime - before[0].ru_utime - before[0].ru_stime
+        trusted_s = time.process_time() - before
         ours, plain = read_marks(course, options.lab), read_marks(plain_course, options.lab)
     n = len(summary.results)
     not_graded = [result for result in summary.results if result.status != "graded"]
@@ -72,7 +69,6 @@ def main() -> None:
         "ours_s_per_submission": round(ours_s / n, 3),
         "ours_cpu_s_per_submission": {
             "student": round(sum(r.cpu_s for r in summary.results) / n, 3),
-            "boxes_in_all": round(boxes_s / n, 3),
             "trusted": round(trusted_s / n, 3),
         },
         "peak_mb_per_worker": round(max(r.peak_mb for r in summary.results), 1),

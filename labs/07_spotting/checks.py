@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import NormalDist
-from types import SimpleNamespace
 
-from medialit.widgets.checking import NotYet, compare, messages_of
+from medialit.widgets.checking import NotYet, advising, compare, messages_of
 
 _ = messages_of(Path(__file__).parent)
 
@@ -27,15 +26,17 @@ def _ask(function, *arguments):
                 arguments=", ".join(map(repr, arguments)), name=name, error=error
             )
         ) from None
-    if answer is Ellipsis:
-        raise NotYet(_("There is no answer here yet: write it in place of the three dots."))
     return answer
 
 
 def _returned(answer):
     """A function that prints but does not return gives None."""
     if answer is None:
-        raise NotYet(_("Your function gives back None. Does its last line begin with `return`?"))
+        raise NotYet(
+            _(
+                "Your function gives back None. Is your answer written yet, and does its last line begin with `return`?"
+            )
+        )
     return answer
 
 
@@ -197,6 +198,6 @@ def verdict(function):
     _passed()
 
 
-check = SimpleNamespace(
+check = advising(
     count=count, sensitivity=sensitivity, brier=brier, ppv=ppv, cheapest=cheapest, verdict=verdict
 )
