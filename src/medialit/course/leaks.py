@@ -16,7 +16,7 @@ from medialit.errors import LeakError
 MIN_SOLUTION_CHARACTERS = 12
 """A shorter line of a solution, such as `return d`, is no secret: it would be found by chance."""
 MIN_GRADER_CHARACTERS = 24
-"""The same for a grader, whose lines are longer and share more with any Python file."""
+"""The same for a grader, which shares more with any other Python file."""
 
 _FORBIDDEN = (
     "BEGIN SOLUTION",
@@ -26,7 +26,7 @@ _FORBIDDEN = (
     "medialit.grading.plain",
 )
 _COMMONPLACE = re.compile(
-    r"(from|import|@|return$|pass$|else:|try:|\)|\]|\}|\"\"\"|raise NotImplementedError)"
+    r"(from|import|def|class|@|return$|pass$|else:|try:|\)|\]|\}|\"\"\"|raise NotImplementedError)"
 )
 
 
@@ -75,7 +75,6 @@ def _check_text(path: Path, text: str, *, secrets: dict[str, str]) -> None:
 def _secrets(lab: Lab, grader_modules: Iterable[Path]) -> dict[str, str]:
     """Return the lines that must not be seen, flattened, and where each comes from."""
     visible = _flat("\n".join(cell.visible for cell in lab.cells))
-    allowed = visible + _flat(lab.checks.read_text(encoding="utf-8")) if lab.checks else visible
     found: dict[str, str] = {}
     for cell in lab.cells:
         for line in map(_flat, cell.solution):
@@ -83,7 +82,7 @@ def _secrets(lab: Lab, grader_modules: Iterable[Path]) -> dict[str, str]:
                 found[line] = f"part of the solution in the cell {cell.id!r}"
     for module in grader_modules:
         for line in map(_flat, module.read_text(encoding="utf-8").splitlines()):
-            if len(line) >= MIN_GRADER_CHARACTERS and line not in allowed and not _COMMONPLACE.match(line):
+            if len(line) >= MIN_GRADER_CHARACTERS and line not in visible and not _COMMONPLACE.match(line):
                 found[line] = f"part of {module.name}"
     return found
 
