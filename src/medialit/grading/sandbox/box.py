@@ -23,8 +23,8 @@ from medialit.errors import SandboxUnavailableError, WorkerLostError
 from medialit.grading.judge import StudentError
 from medialit.grading.sandbox import _scratch
 from medialit.grading.sandbox import walls as _walls
+from medialit.grading.sandbox.limits import Limits
 from medialit.grading.sandbox.messages import Inbox, parse, send
-from medialit.grading.sandbox.zygote import Limits
 from medialit.grading.values import NotPlainDataError, dumps, loads, parse_json
 
 if TYPE_CHECKING:

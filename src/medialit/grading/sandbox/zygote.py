@@ -30,6 +30,7 @@ from typing import Any
 
 from medialit.errors import WorkerLostError
 from medialit.grading.sandbox import _landlock, _scratch, _seccomp, walls
+from medialit.grading.sandbox.limits import Limits
 from medialit.grading.sandbox.messages import Inbox, parse, send
 
 POLL_S = 0.02
@@ -37,31 +38,6 @@ _PAGE = resource.getpagesize()
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may use.
-
-    Attributes
-    ----------
-    memory_mb : int
-        Address space beyond what the warm parent already has.
-    file_mb : int
-        Size of one file, and of all files in the scratch folder together.
-    cpu_s : int
-        Processor time of the whole job, as the kernel counts it: a backstop.
-    wall_factor : float
-        How many times its charged limit an operation may last before it counts as starved.
-    n_threads : int
-        Threads at one time.
-    """
-
-    memory_mb: int = 2048
-    file_mb: int = 64
-    cpu_s: int = 300
-    wall_factor: float = 10.0
-    n_threads: int = 64
 
 
 @dataclass(frozen=True)
