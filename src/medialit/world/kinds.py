@@ -31,7 +31,7 @@ _ROSE = pigment(0.95, 0.55, 0.55)
 _GLASS = pigment(0.62, 0.82, 0.92)
 _MINT = pigment(0.20, 0.52, 0.18)
 _GOLDEN_RATIO = (1 + 5**0.5) / 2
-_COARSEST_BUILD = 256  # smaller sprites are averaged from this one: relief needs pixels
+_COARSEST_BUILD = 128  # smaller sprites are averaged from this one: relief needs pixels
 
 
 def paint_ball(b: Brush, phase: int) -> None:

@@ -12,7 +12,7 @@ from medialit.world.canvas import Canvas
 from medialit.world.colour import Colour
 from medialit.world.view import VIEW_M
 
-_FINEST_PAINT = 160.0  # paint at this many pixels a metre at least, then average down
+_FINEST_PAINT = 96.0  # paint at this many pixels a metre at least, then average down
 
 
 @dataclass(frozen=True)

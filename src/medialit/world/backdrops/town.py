@@ -436,17 +436,12 @@ def paint_studio(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     base = as_rgb(paper)
     pool = wall.glow(-0.25 * side, 2.3, 2.1)
     wall.lay(1.0, base * (0.60 + 0.42 * pool)[..., None])
+    light_on_wall = (0.64 + 0.42 * pool)[..., None].astype(np.float32)
+    carved, plain = as_rgb(accent) * light_on_wall, base * np.float32(0.98) * light_on_wall
+    rings = ((0.72, 0.55, 0.0), (0.66, 0.50, 0.0), (0.46, 0.35, 22.5), (0.40, 0.31, 22.5), (0.20, 0.09, 0.0))
     for x in np.arange(-6, 7) * 2.1:
-        for radius, inner, n, turn in (
-            (0.72, 0.55, 8, 0.0),
-            (0.66, 0.50, 8, 0.0),
-            (0.46, 0.35, 8, 22.5),
-            (0.40, 0.31, 8, 22.5),
-            (0.20, 0.09, 8, 0.0),
-        ):
-            tone = as_rgb(accent) if radius in (0.72, 0.46, 0.20) else base * 0.98
-            shape = wall.mask(star(x, 2.55, radius, inner, n, turn=turn))
-            wall.lay(shape, np.asarray(tone * (0.64 + 0.42 * pool)[..., None], np.float32), opacity=0.75)
+        for i, (outer, inner, turn) in enumerate(rings):
+            wall.fill(star(x, 2.55, outer, inner, 8, turn=turn), plain if i % 2 else carved, opacity=0.75)
     wall.shade(1 + 0.012 * wall.noise(rng, 0.05, octaves=2))
     floor = easel.canvas()
     sweep = np.clip((1.30 - floor.y) / 0.55, 0, 1) + 0 * floor.x
