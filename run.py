@@ -68,7 +68,8 @@ def main(arguments: Sequence[str]) -> int:
             set_up("base")
             return call([BIN / "medialit", "start", *rest])
         if command == "docs":
-            set_up("dev")
+            set_up("base")
+            set_up("docs")
             return call([PYTHON, ROOT / "docs" / "build.py", *rest])
         return test(rest)
     except SetupError as error:
@@ -114,7 +115,7 @@ def passes(check: Sequence[str]) -> bool:
 
 
 def set_up(level: str) -> None:
-    """Make .venv hold the pinned packages of `base`, or of `dev`, and this project; do nothing if it does."""
+    """Make .venv hold the pinned packages of a level (base, dev or docs) and this project; do nothing if it does."""
     wanted = fingerprint(level)
     if read_stamp(STAMP).get(level) == wanted and PYTHON.exists():
         return

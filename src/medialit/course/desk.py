@@ -77,7 +77,7 @@ def set_up(home: Home, *, lang: str, role: Role, browser: bool, port: int | None
     text = welcome(
         description["labs"], lang=lang, learner=role is not Role.INSTRUCTOR, teacher=role is not Role.LEARNER
     )
-    write_whole(first_page, text if lang == "en" else wrap(text, language(lang)) + "\n")
+    write_whole(first_page, text if lang == "en" else wrap(text.rstrip(), language(lang)) + "\n")
     if WITHOUT_EXCHANGE:
         for assignment in description["labs"]:
             deliver(course, assignment=assignment, work=work)

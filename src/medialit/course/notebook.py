@@ -57,7 +57,8 @@ def hidden_check(slug: str, item: str) -> str:
 
 def answer_stub(lang: str) -> str:
     """Return what stands where a learner answers in words."""
-    return wrap(translator(lang)("Write your answer here."), language(lang))
+    _ = translator(lang)
+    return wrap(_("Write your answer here."), language(lang))
 
 
 def wrap(markdown: str, lang: Language) -> str:

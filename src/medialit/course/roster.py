@@ -36,20 +36,22 @@ def enrol(course: Path, roster: Path | None, *, course_id: str) -> int:
         return len(gradebook.students)
 
 
-_ROSTER = ("id", "first_name", "last_name", "email", "lms_user_id")
+_COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 def _read_roster(path: Path) -> list[dict[str, str]]:
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        return [_learner(row, where=f"{path}, line {reader.line_num}") for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CourseError(f"{path} cannot be read: {error}. Save it as CSV in UTF-8.") from None
-    for number, row in enumerate(rows, start=2):
-        unknown = [key for key in row if key not in _ROSTER]
-        name = (row.get("id") or "").strip()
-        if unknown or not name or any(mark in name for mark in "+*/\\"):
-            raise CourseError(
-                f"{path}, line {number}: {dict(row)} is no learner. Give the columns {', '.join(_ROSTER)}; "
-                "id is required, and holds no + * / or backslash."
-            )
-    return [{key: (row.get(key) or "").strip() for key in _ROSTER if row.get(key)} for row in rows]
+
+
+def _learner(row: dict[str, str], *, where: str) -> dict[str, str]:
+    name = (row.get("id") or "").strip()
+    if row.keys() - set(_COLUMNS) or not name or any(mark in name for mark in "+*/\\"):
+        raise CourseError(
+            f"{where}: {dict(row)} is no learner. Give the columns {', '.join(_COLUMNS)}; "
+            "id is required, and holds no + * / or backslash."
+        )
+    return {key: value.strip() for key, value in row.items() if value and value.strip()}

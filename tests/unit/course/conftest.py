@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from medialit.course import exchange, roster
+from medialit.course import exchange
 from medialit.course.build import Built, build_courses
 from medialit.course.project import Project, find_project, read_course
 from medialit.course.source import Lab, read_lab
@@ -45,18 +45,14 @@ def build_into(home: exchange.Home, project: Project, languages=LANGUAGES, **opt
 
 
 @pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory) -> exchange.Home:
+def built_home(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> exchange.Home:
     """Built once in three languages. Do not change it."""
     root = tmp_path_factory.mktemp("built")
     shutil.copytree(FIXTURE, root / "project", ignore=shutil.ignore_patterns("__pycache__"))
     home = exchange.Home(root=root / "home")
-    empty = root / "gradebook.db"
-    roster.enrol(
-        root, None, course_id="tiny"
-    )  # one new gradebook takes nbgrader seconds; the others are copies
     for lang in LANGUAGES:
         home.course(lang).mkdir(parents=True)
-        shutil.copyfile(empty, home.course(lang) / "gradebook.db")
+        shutil.copyfile(empty_gradebook, home.course(lang) / "gradebook.db")
     build_into(home, find_project(root / "project"))
     return home
 
