@@ -56,7 +56,7 @@ def build(folder: Path, *, seed: int) -> None:
     if not kept.is_dir():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as draft:
-            _make(Path(draft) / "clips", seed=seed)
+            make(Path(draft) / "clips", seed=seed)
             try:
                 (Path(draft) / "clips").rename(kept)
             except OSError:  # another build was faster
@@ -74,7 +74,8 @@ def plans(seed: int) -> Iterator[Plan]:
                     yield Plan(part, cue, planted, int(rng.integers(2**31)))  # type: ignore[arg-type]
 
 
-def _make(folder: Path, *, seed: int) -> None:
+def make(folder: Path, *, seed: int) -> None:
+    """Draw every clip into a new folder, and write the key."""
     folder.mkdir()
     todo = list(plans(seed))
     log.info("Drawing %d clips", len(todo))

@@ -45,20 +45,20 @@ def _passed():
 
 
 def count(function):
-    truths = [True] * 7 + [False] * 5
-    answers = [True] * 4 + [False] * 3 + [True] * 1 + [False] * 4
+    truths = [True] * 7 + [False] * 6
+    answers = [True] * 4 + [False] * 3 + [True] * 1 + [False] * 5
     compare(
         _returned(_ask(function, truths, answers)),
-        expected=[4, 3, 1, 4],
+        expected=[4, 3, 1, 5],
         slips=[
-            ([4, 1, 3, 4], _("Misses and false alarms have changed places: a miss is a synthetic clip that was called camera.")),
-            ([4, 1, 3, 4][::-1], _("You look for camera clips. Here the signal is “synthetic”: a hit is a synthetic clip called synthetic.")),
-            ([8, 3, 1, 4], _("You count every right answer as a hit. A camera clip called camera is a correct rejection.")),
-            ([4 / 12, 3 / 12, 1 / 12, 4 / 12], _("These are shares. Return the four counts themselves.")),
+            ([4, 1, 3, 5], _("Misses and false alarms have changed places: a miss is a synthetic clip that was called camera.")),
+            ([5, 1, 3, 4], _("You look for camera clips. Here the signal is “synthetic”: a hit is a synthetic clip called synthetic.")),
+            ([9, 3, 1, 5], _("You count every right answer as a hit. A camera clip called camera is a correct rejection.")),
+            ([4 / 13, 3 / 13, 1 / 13, 5 / 13], _("These are shares. Return the four counts themselves.")),
         ],
         otherwise=_(
-            "Seven synthetic clips, four of them called synthetic, and five camera clips, one of them called "
-            "synthetic, make 4 hits, 3 misses, 1 false alarm and 4 correct rejections: return [4, 3, 1, 4]."
+            "Seven synthetic clips, four of them called synthetic, and six camera clips, one of them called "
+            "synthetic, make 4 hits, 3 misses, 1 false alarm and 5 correct rejections: return [4, 3, 1, 5]."
         ),
     )  # fmt: skip
     _passed()
@@ -189,6 +189,12 @@ def verdict(function):
         slips=[("more suspicious", _("The rule asks for sight first: an interval of d' wholly above 0 decides."))],
         otherwise=_("An interval of d' wholly above 0 is “better”, whatever the criterion did."),
     )  # fmt: skip
+    compare(
+        _ask(function, -1.1, -0.2, 0.1, 0.8),
+        expected="worse",
+        slips=[],
+        otherwise=_("An interval of d' wholly below 0 is “worse”, whatever the criterion did."),
+    )
     compare(
         _ask(function, -0.9, 0.4, -0.2, 0.7),
         expected="cannot tell",

@@ -94,6 +94,7 @@ print(before.whose)
 # **Item 1 (2 points).** `truths` and `answers` are two lists of equal length; `True` means synthetic. Return
 # the four counts, in the order hits, misses, false alarms, correct rejections.
 
+
 # %% id="count" item="count"
 def count(truths, answers):
     """Return [hits, misses, false alarms, correct rejections]."""
@@ -197,6 +198,7 @@ plots.roc_curve(before.truths, before.ratings, area=area, lang=lang)
 #
 # **Item 3 (2 points).** Return the Brier score. In Python `True` counts as 1 and `False` as 0.
 
+
 # %% id="brier" item="brier"
 def brier(truths, probabilities):
     """Return the mean squared distance between probability and truth."""
@@ -230,6 +232,7 @@ plots.calibration_curve(before.truths, before.probabilities, brier=score, lang=l
 # **Item 4 (3 points).** Return the PPV. If the observer never raises an alarm (H and F are both 0) there is
 # no such share: return `None`.
 
+
 # %% id="ppv" item="ppv"
 def ppv(hit_rate, false_alarm_rate, base_rate):
     """Return the share of alarms that are right, or None without alarms."""
@@ -262,6 +265,7 @@ plots.ppv_by_base_rate(counts, lang=lang)
 #
 # **Item 5 (2 points).** `points` is a list of pairs `(H, F)`. Return the position, counted from 0, of the
 # cheapest one.
+
 
 # %% id="cheapest" item="cheapest"
 def cheapest(points, base_rate, cost_of_miss, cost_of_false_alarm):
@@ -306,7 +310,8 @@ desk.judge("after")
 # %% id="second_answers"
 after = desk.judgements("after")
 counts_after = stats.count(after.truths, after.answers)
-print(after.whose, counts_after)
+print(after.whose)
+counts_after
 
 # %% [markdown] id="verdict_intro"
 # ## 9. Better, or merely more suspicious?
@@ -318,6 +323,7 @@ print(after.whose, counts_after)
 # 3. otherwise: `"cannot tell"`. That is not "nothing changed".
 #
 # **Item 6 (3 points).** Return one of these five texts, exactly as written.
+
 
 # %% id="verdict" item="verdict"
 def verdict(d_low, d_high, c_low, c_high):

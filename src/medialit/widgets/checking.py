@@ -15,7 +15,6 @@ from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 
-
 _RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2067", "\u2069"
 
 
@@ -44,12 +43,12 @@ def messages_of(folder: Path) -> Callable[[str], str]:
 
     def translate(message: str) -> str:
         text = messages.get(message, message)
-        return _isolated(text) if isinstance(text, str) else message
+        return isolated(text) if isinstance(text, str) else message
 
     return translate
 
 
-def _isolated(text: str) -> str:
+def isolated(text: str) -> str:
     """Return Arabic text so that it reads from right to left in the left-to-right output of a cell."""
     arabic = any("\u0600" <= letter <= "\u06ff" for letter in text)
     return f"{_RIGHT_TO_LEFT_ISOLATE}{text}{_POP_ISOLATE}" if arabic else text

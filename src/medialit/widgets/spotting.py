@@ -17,19 +17,21 @@ import ipywidgets as widgets
 from medialit.errors import SpottingError
 from medialit.language import language, translator
 from medialit.widgets import pack
+from medialit.widgets.checking import isolated
 from medialit.widgets.pack import PROBABILITIES, Answer, Block, Record, Trial
 
 _DOUBLE_CLICK_S = 0.35
 _DIGITS = {digit: value for row in ("123456", "١٢٣٤٥٦") for value, digit in enumerate(row, start=1)}
 _STYLE = """<style>
 .medialit-desk { max-width: 46rem; padding: .5rem; border: 1px solid var(--jp-border-color2, #999); }
-.medialit-desk video { width: 100%; max-height: 22rem; background: #000; }
+.medialit-desk video { height: 17rem; max-width: 100%; margin: auto; background: #000; }
 .medialit-rtl { direction: rtl; text-align: right; }
 .medialit-rtl table { direction: rtl; }
 .medialit-desk .medialit-rate { flex: 1 1 6rem; white-space: pre-line; height: auto; min-height: 4.4rem;
   line-height: 1.3; padding: .4rem .2rem; border: 1px solid var(--jp-border-color1, #666); margin: 2px; }
 .medialit-desk .medialit-rate:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); }
-.medialit-desk .medialit-wide { height: auto; min-height: 2.6rem; width: auto; padding: 0 1.2rem; }
+.medialit-desk .medialit-wide { height: auto; min-height: 2.6rem; width: auto; min-width: 12rem;
+  padding: 0 1.2rem; align-self: flex-start; }
 .medialit-desk td, .medialit-desk th { padding: .1rem .6rem; text-align: start; }
 </style>"""
 
@@ -114,13 +116,13 @@ class Desk:
                 return Judgements(
                     truths=tuple(truths[clip].synthetic for clip in answered),
                     ratings=tuple(answer.rating for answer in answered.values()),
-                    whose=_("These are your own answers to {n} clips.").format(n=len(answered)),
+                    whose=isolated(_("These are your own answers to {n} clips.").format(n=len(answered))),
                 )
         return Judgements(
             truths=_TRUTHS,
             ratings=_TOURIA[block],
-            whose=_(
-                "You have not finished this block: these are the answers of Touria, an invented colleague."
+            whose=isolated(
+                _("You have not finished this block: these are the answers of Touria, an invented colleague.")
             ),
         )
 
