@@ -271,6 +271,9 @@ class CredentialReader:
         except (OSError, TimeoutError, ValueError) as error:
             self.close()
             return {"outcome": "error", "message": str(error) or "the reading process ended"}
+        except BaseException:  # an interrupt: the answer that is still to come belongs to no later file
+            self.close()
+            raise
         return answer if isinstance(answer, dict) else {}
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -490,6 +490,22 @@ def test_a_reader_that_dies_is_replaced(signed: dict[str, Path], reader: Credent
     assert reader.read(signed["jpg"]).state == "trusted"
 
 
+def test_an_interrupted_reading_does_not_answer_for_the_next_file(
+    signed: dict[str, Path],
+    media: dict[str, Path],
+    course_list: TrustList,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(descriptor: int, timeout_s: float) -> bytes:
+        raise KeyboardInterrupt
+
+    with CredentialReader(trust=[course_list]) as reader:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("medialit.provenance.credentials._read_line", interrupt)
+            reader.read(signed["jpg"])
+        assert reader.read(media["jpg"]).state == "none"
+
+
 def test_memory_is_bounded(signed: dict[str, Path], course_list: TrustList) -> None:
     with CredentialReader(trust=[course_list], limits=Limits(memory_bytes=32 * 2**20)) as reader:
         assert reader.read(signed["jpg"]).state == "unreadable"
