@@ -11,6 +11,8 @@ import base64
 import binascii
 import builtins
 import html
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import nh3
@@ -24,11 +26,18 @@ if TYPE_CHECKING:
     from medialit.grading.judge import Verdict
 
 MAX_OUTPUT_BYTES = 8 << 20  # of one notebook's outputs
-MAX_HTML = 1 << 20  # characters of HTML in them: cleaning deep nesting takes ten seconds a million
+MAX_HTML = 1 << 20  # characters of HTML in them
+MAX_NESTING = 200  # elements in one another: cleaning takes time that grows with the square of the depth
 MAX_PLAIN = 100_000
 MAX_MARKDOWN = 8_000  # characters: rendering a hostile text takes time that grows with its square
 MAX_MATHS = 100
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
+# Elements that hold nothing, or that the next one of their kind closes.
+_NEVER_DEEP = {
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param",
+    "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+}  # fmt: skip
 _ATTRIBUTES = {
     **nh3.ALLOWED_ATTRIBUTES,
     "*": {"dir", "lang", "title"},
@@ -40,7 +49,28 @@ _TAGS = nh3.ALLOWED_TAGS | {"div", "span", "p", "section", "details", "summary",
 
 def safe_html(text: str) -> str:
     """Return HTML without anything that acts, loads or covers: no script, style, form, frame or handler."""
+    if _is_deep(text):
+        return f"<pre>{html.escape(text)}</pre>"
     return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether elements may be nested deeper than `MAX_NESTING`."""
+    opened: Counter[str] = Counter()
+    depth = 0
+    for closing, name in _TAG.findall(text):
+        kind = name.lower()
+        if kind in _NEVER_DEEP:
+            continue
+        if not closing:
+            opened[kind] += 1
+            depth += 1
+        elif opened[kind]:
+            opened[kind] -= 1
+            depth -= 1
+        if depth > MAX_NESTING:
+            return True
+    return False
 
 
 def safe_markdown(text: str) -> str:

@@ -219,10 +219,11 @@ def _read_regular(path: Path, limit: int) -> bytes:
         raise UnreadableSubmissionError("ungraded-file") from None
     except (OSError, ValueError):
         raise UnreadableSubmissionError("not-a-file") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UnreadableSubmissionError("not-a-file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableSubmissionError("not-a-file")
         if status.st_size > limit:
             raise UnreadableSubmissionError("too-large")
         return file.read(limit + 1)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 START_S = 120.0  # a cold disk may take long to import everything
-MESSAGE_LIMIT = 96 << 20
+ANSWER_LIMIT = 96 << 20  # bytes of a message: the largest array, in base64
 OUTPUT_LIMIT = 16 << 20  # bytes of all outputs of a notebook
 PRELOAD = (
     "numpy", "scipy", "matplotlib.pyplot", "PIL.Image", "cv2", "av", "ipywidgets", "IPython.display",
@@ -258,7 +258,7 @@ class _Job:
     reports: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.job, limit=MESSAGE_LIMIT)
+        self.inbox = Inbox(self.job, limit=OUTPUT_LIMIT)
         self.reports = Inbox(self.watch, limit=1 << 12)
 
     def close(self) -> None:
@@ -348,7 +348,7 @@ class Session:
                 continue
             content = json.dumps({"op": "cell", "source": source}).encode()
             try:
-                reply = self._exchange(content, self._allowance.cell_s)
+                reply = self._exchange(content, self._allowance.cell_s, limit=OUTPUT_LIMIT)
             except WorkerLostError:
                 how = self._lose()
                 self._culprits[index] = how
@@ -381,7 +381,7 @@ class Session:
         if self._over:
             raise StudentError(self._over)
         try:
-            message = self._exchange(order, allow_s)
+            message = self._exchange(order, allow_s, limit=ANSWER_LIMIT)
         except WorkerLostError:
             error = StudentError(self._lose())
             self._refused[name] = error
@@ -400,8 +400,8 @@ class Session:
                 raise StudentError(kind, detail[:600] if isinstance(detail, str) else "")
         raise StudentError("not-data", "The process answered something else.")
 
-    def _exchange(self, content: bytes, allow_s: float) -> bytes:
-        """Send one message to the worker and return its answer.
+    def _exchange(self, content: bytes, allow_s: float, *, limit: int) -> bytes:
+        """Send one message to the worker and return its answer, of at most `limit` bytes.
 
         Raises
         ------
@@ -410,6 +410,7 @@ class Session:
         """
         assert self._current is not None
         job = self._current
+        job.inbox.limit = limit
         deadline = time.monotonic() + allow_s * self._box.limits.wall_factor + 30.0
         try:
             send(job.watch, {"allow_s": allow_s, "left_s": self._left_s})

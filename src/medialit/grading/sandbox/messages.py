@@ -36,12 +36,12 @@ class Inbox:
     channel : socket
         A connected stream socket.
     limit : int
-        Bytes of the longest message that is accepted.
+        Bytes of the longest message that is accepted; may be set anew at any time.
     """
 
     def __init__(self, channel: socket.socket, *, limit: int) -> None:
         self._channel = channel
-        self._limit = limit
+        self.limit = limit
         self._buffer = bytearray()
 
     def receive(self) -> bytes:
@@ -88,8 +88,8 @@ class Inbox:
         if len(self._buffer) < _HEADER.size:
             return None
         (length,) = _HEADER.unpack_from(self._buffer)
-        if length > self._limit:
-            raise WorkerLostError(f"A message of {length} bytes; the limit is {self._limit}.")
+        if length > self.limit:
+            raise WorkerLostError(f"A message of {length} bytes; the limit is {self.limit}.")
         if len(self._buffer) < _HEADER.size + length:
             return None
         message = bytes(self._buffer[_HEADER.size : _HEADER.size + length])

@@ -4,8 +4,8 @@ Two layers. The **outer** one is bubblewrap: namespaces in which there is no net
 no file but the interpreter, the lab and a small scratch folder in memory. The **inner** one is entered by
 each worker after it was forked: Landlock, a system-call filter and resource limits.
 
-Where there is no bubblewrap the inner layer stands alone; both its parts are then required. Where there is
-neither, grading is refused unless the instructor accepts the risk.
+The system-call filter is always required: only it bounds the number of processes. Beside it one other wall
+must stand, bubblewrap or Landlock. Otherwise grading is refused unless the instructor accepts the risk.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Walls:
     @property
     def stand(self) -> bool:
         """Whether they are enough to run a stranger's code behind."""
-        return bool(self.outer) or (self.landlock and self.seccomp)
+        # Without the filter nothing bounds how many processes there are, and no namespace would change that.
+        return self.seccomp and (bool(self.outer) or self.landlock)
 
 
 NONE = Walls(None, landlock=False, seccomp=False)
@@ -80,6 +81,8 @@ def require() -> Walls:
         remedy = "Grade inside WSL: `wsl --install`, then run the same command in the Ubuntu window."
     elif sys.platform == "darwin":
         remedy = "Grade on Linux, or in a Linux virtual machine."
+    elif not walls.seccomp:
+        remedy = "Grade on Linux on a 64-bit x86 or Arm processor, whose system calls are known here."
     else:
         remedy = "Install bubblewrap (Debian, Ubuntu: `sudo apt-get install bubblewrap`)."
     raise SandboxUnavailableError(

@@ -10,7 +10,7 @@ import os
 import random
 import socket
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
@@ -24,7 +24,7 @@ from medialit.grading.judge import StudentError
 from medialit.grading.sandbox.messages import Inbox, parse, send
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterator
 
 MAX_TEXT = 100_000  # characters a cell may print
 MAX_OUTPUTS = 200  # outputs of a cell
@@ -139,6 +139,11 @@ class _Shell(InteractiveShell):
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
+
+    @contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """Keep no second copy of what a cell prints: IPython's is not bounded."""
+        yield
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         text = ""
