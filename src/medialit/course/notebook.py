@@ -14,6 +14,9 @@ from medialit.language import Language, language, translator
 SCHEMA_VERSION = 3
 """Of the `nbgrader` key in a cell's metadata."""
 
+UNWRAPPED = ("en", "fr")
+"""Languages that any page shows rightly, so that learners need not edit around a <div>."""
+
 
 def source_notebook(lab: Lab, catalogue: Catalogue) -> nbformat.NotebookNode:
     """Return nbgrader's *source* notebook: solutions, visible checks and hidden checks, prose translated.
@@ -145,7 +148,7 @@ def _prose(cell: Cell, catalogue: Catalogue) -> str:
 
 
 def _own(text: str, lang: Language) -> str:
-    return text if lang.code in ("en", "fr") else wrap(text, lang)
+    return text if lang.code in UNWRAPPED else wrap(text, lang)
 
 
 def _quote(note: str) -> str:

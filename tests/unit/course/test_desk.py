@@ -1,9 +1,11 @@
 """A real JupyterLab on a built course: what a learner and an instructor reach over HTTP, with nbgrader's own API."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -54,13 +56,12 @@ def jupyterlab(home: Home, lang: str, role: Role) -> Iterator[Lab]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    laid = desk.set_up(home, lang=lang, role=role, browser=False, port=port)
+    command = [sys.executable, "-m", "medialit.cli", "start", "--no-build", "--no-browser"]
     log = home.root / f"{role}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            laid.command,
-            env=laid.environment | {"JUPYTER_TOKEN": TOKEN},
-            cwd=laid.folder,
+            [*command, f"--lang={lang}", f"--as={role}", f"--port={port}"],
+            env=os.environ | {"MEDIALIT_HOME": str(home.root), "JUPYTER_TOKEN": TOKEN},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -71,6 +72,8 @@ def jupyterlab(home: Home, lang: str, role: Role) -> Iterator[Lab]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=60)
+    with socket.socket() as gone, pytest.raises(ConnectionRefusedError):
+        gone.connect(("127.0.0.1", port))  # what was started is the server itself: nothing outlives it
 
 
 def wait_for(lab: Lab, process: subprocess.Popen, log: Path) -> None:
