@@ -7,10 +7,11 @@ Everything follows from a `Scene`, which is plain data: `simulate` solves its mo
 
 from medialit.world.camera import Sensor, film
 from medialit.world.captions import caption, captions
-from medialit.world.motion import Collision, Tracks, simulate
+from medialit.world.motion import simulate
 from medialit.world.pack import PackClip, spotting_pack, write_pack
 from medialit.world.render import render
 from medialit.world.scene import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, SIZES_M, Scene, Thing, draw_scene
+from medialit.world.tracks import Collision, Tracks
 from medialit.world.violations import VIOLATIONS, Planted, Truth, plant, scene_for
 
 __all__ = [

@@ -231,7 +231,8 @@ def pave(canvas: Canvas, tile: Floats, *, tile_m: float, detail_m: float, shift_
     scale = np.maximum(depth_scale(canvas.y), 1e-3)  # (h, 1)
     across = canvas.x / scale + shift_m
     depth = np.broadcast_to(CAMERA_DISTANCE_M / scale, across.shape)
-    n = tile.shape[0]
+    n = min(tile.shape[0], round(1.5 * tile_m * canvas.k))  # no finer than the nearest ground is seen
+    tile = np.asarray(cv2.resize(tile, (n, n), interpolation=cv2.INTER_AREA), np.float32)
     map_x = (np.mod(across / tile_m, 1.0) * n).astype(np.float32)
     map_y = (np.mod(-depth / tile_m, 1.0) * n).astype(np.float32)
     seen = cv2.remap(tile, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)

@@ -25,8 +25,9 @@ import numpy as np
 from medialit.errors import WorldError
 from medialit.media import Clip
 from medialit.world.motion import simulate
-from medialit.world.render import Staging, render_staging, stage
+from medialit.world.render import render_staging
 from medialit.world.scene import ACTIONS, KINDS, Scene, draw_scene
+from medialit.world.staging import Staging, stage
 
 TELEPORT_M = 1.2
 FLICKER_SD = 0.22

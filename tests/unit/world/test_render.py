@@ -8,7 +8,8 @@ from medialit.errors import WorldError
 from medialit.world import BACKGROUNDS, COLOURS, KINDS, Scene, Thing, render, simulate
 from medialit.world.backdrops import Layer, backdrop
 from medialit.world.kinds import sprite
-from medialit.world.render import _layer_affine, render_staging, stage
+from medialit.world.render import _layer_affine, render_staging
+from medialit.world.staging import stage
 from medialit.world.view import GROUND_M, HORIZON_M, VIEW_M, to_px
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from medialit.world.backdrops.base import Backdrop, Easel, Layer, Light, easel
+from medialit.world.backdrops.indoors import paint_souk, paint_studio
 from medialit.world.backdrops.landscape import paint_beach, paint_desert, paint_mountains, paint_night
-from medialit.world.backdrops.town import paint_medina, paint_souk, paint_street, paint_studio
+from medialit.world.backdrops.town import paint_medina, paint_street
 
 __all__ = ["PAINTERS", "Backdrop", "Layer", "Light", "backdrop"]
 

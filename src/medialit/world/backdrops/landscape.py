@@ -275,7 +275,7 @@ def paint_night(easel: Easel, rng: np.random.Generator, look: int) -> Backdrop:
     roof.cut(1 - roof.below(0.925))
     roof.shade(1 + 0.10 * roof.noise(rng, 0.12))
     for x in (-3.3, -1.1, 1.1, 3.3):
-        roof.add(roof.glow(x, 1.12, 0.34) * roof.below(wall_top + 0.2) * 0.85, (1.0, 0.58, 0.20))
+        roof.shine(x, 1.12, 0.36, (0.85, 0.49, 0.17))
         roof.fill(oval(x, 1.12, 0.045, 0.065), (1.0, 0.88, 0.55))
         roof.line([(x, 1.18), (x, 1.30)], 0.015, (0.20, 0.15, 0.12))
     ground = easel.canvas()
