@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
+import polib
 
 from medialit.course.source import Lab
 from medialit.errors import LeakError
@@ -25,8 +26,9 @@ _FORBIDDEN = (
     "END HIDDEN TESTS",
     "medialit.grading.plain",
 )
+_READABLE = (".py", ".md", ".toml", ".json", ".txt")
 _COMMONPLACE = re.compile(
-    r"(from|import|def|class|@|return$|pass$|else:|try:|\)|\]|\}|\"\"\"|raise NotImplementedError)"
+    r"(<|from|import|def|class|@|return$|pass$|else:|try:|\)|\]|\}|\"\"\"|raise NotImplementedError)"
 )
 
 
@@ -49,7 +51,7 @@ def check_release(release: Path, *, lab: Lab, graders: Path) -> None:
     """
     grader_files = sorted(graders.glob(f"**/{lab.slug}*")) if graders.is_dir() else []
     hashes = {_digest(path): path for path in grader_files if path.is_file() and path.stat().st_size}
-    secrets = _secrets(lab, [path for path in grader_files if path.suffix == ".py"])
+    secrets = _secrets(lab, [path for path in grader_files if path.suffix in _READABLE])
     for path in sorted(release.rglob("*")):
         if path.is_symlink():
             raise LeakError(f"{path} is a link, which may lead anywhere. Put the file itself into the lab.")
@@ -72,19 +74,27 @@ def _check_text(path: Path, text: str, *, secrets: dict[str, str]) -> None:
             raise LeakError(f"{path} shows {secret!r}, which is {origin}. Take it out of what learners get.")
 
 
-def _secrets(lab: Lab, grader_modules: Iterable[Path]) -> dict[str, str]:
+def _secrets(lab: Lab, grader_texts: Iterable[Path]) -> dict[str, str]:
     """Return the lines that must not be seen, flattened, and where each comes from."""
-    visible = _flat("\n".join(cell.visible for cell in lab.cells))
+    visible = _flat("\n".join([*(cell.visible for cell in lab.cells), *_translations(lab)]))
     found: dict[str, str] = {}
     for cell in lab.cells:
         for line in map(_flat, cell.solution):
             if len(line) >= MIN_SOLUTION_CHARACTERS and line not in visible and not _COMMONPLACE.match(line):
                 found[line] = f"part of the solution in the cell {cell.id!r}"
-    for module in grader_modules:
+    for module in grader_texts:
         for line in map(_flat, module.read_text(encoding="utf-8").splitlines()):
             if len(line) >= MIN_GRADER_CHARACTERS and line not in visible and not _COMMONPLACE.match(line):
                 found[line] = f"part of {module.name}"
     return found
+
+
+def _translations(lab: Lab) -> Iterator[str]:
+    """Yield what learners may read in other languages; a rubric may quote its question."""
+    for path in sorted(lab.folder.glob("i18n/*.po")):
+        for entry in polib.pofile(str(path)):
+            if (entry.msgctxt or "").startswith("cell:"):
+                yield entry.msgstr
 
 
 def _text(path: Path) -> str:

@@ -22,7 +22,7 @@ from medialit.language import language
 
 from .conftest import FIXTURE, LANGUAGES, build_into
 
-CANARIES = ("hit_rate_canary", "answer-canary", "hidden_case_canary", "expected_canary")
+CANARIES = ("hit_rate_canary", "answer-canary", "hidden_case_canary", "expected_canary", "rubric-canary")
 
 
 def append(path: Path, text: str) -> None:
@@ -213,6 +213,10 @@ LEAKS = {
     "a solution, spaced otherwise": ("checks.py", "x = '''hit_rate_canary  =  hits /\n (hits + misses)'''\n"),
     "a model answer": ("checks.py", "HINT = 'A model answer names one cue and its limits: answer-canary.'\n"),
     "a grader's line": ("checks.py", "#hidden_case_canary = cases.rng.integers(1, 9, size=4)\n"),
+    "a rubric's line": (
+        "checks.py",
+        "# 4 points: names one cue and one limit of it (rubric-canary). 2 points: names a cue.",
+    ),
     "a hidden test": ("checks.py", "# ### BEGIN HIDDEN TESTS\n"),
 }
 
