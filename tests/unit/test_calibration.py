@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
@@ -23,6 +23,7 @@ def split(pairs):
     return [truth for truth, _ in pairs], [value for _, value in pairs]
 
 
+@settings(deadline=None)
 @given(beliefs)
 def test_the_brier_score_is_that_of_scikit_learn(pairs):
     truths, said = split(pairs)
@@ -31,6 +32,7 @@ def test_the_brier_score_is_that_of_scikit_learn(pairs):
     )
 
 
+@settings(deadline=None)
 @given(beliefs, st.integers(1, 12))
 def test_the_calibration_curve_is_that_of_scikit_learn(pairs, n_bins):
     edges = np.linspace(0, 1, n_bins + 1)[1:-1]
@@ -61,12 +63,14 @@ def test_the_calibration_error_of_two_bins_done_by_hand():
     )
 
 
+@settings(deadline=None)
 @given(ratings)
 def test_the_area_is_that_of_scikit_learn(pairs):
     truths, scores = split(pairs)
     assert auc(truths, scores) == pytest.approx(roc_auc_score(truths, scores), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(ratings)
 def test_the_curve_is_that_of_scikit_learn(pairs):
     truths, scores = split(pairs)
@@ -88,6 +92,7 @@ def test_the_area_of_the_published_ratings():
     assert (interval.low, interval.high) == pytest.approx((0.830, 0.956), abs=0.015)
 
 
+@settings(deadline=None)
 @given(ratings)
 def test_any_rising_change_of_scale_leaves_the_area(pairs):
     truths, scores = split(pairs)

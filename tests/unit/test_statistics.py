@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, norm
 
@@ -42,12 +42,14 @@ def relabelled(counts: Counts) -> Counts:
     return Counts(counts.misses, counts.hits, counts.correct_rejections, counts.false_alarms)
 
 
+@settings(deadline=None)
 @given(judged)
 def test_swapping_the_answers_flips_both_signs(counts):
     assert d_prime(relabelled(counts)) == pytest.approx(-d_prime(counts), abs=1e-12)
     assert criterion(relabelled(counts)) == pytest.approx(-criterion(counts), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(judged)
 def test_swapping_the_two_kinds_flips_the_sign_of_d_prime_only(counts):
     swapped = Counts(counts.false_alarms, counts.correct_rejections, counts.hits, counts.misses)
@@ -55,6 +57,7 @@ def test_swapping_the_two_kinds_flips_the_sign_of_d_prime_only(counts):
     assert criterion(swapped) == pytest.approx(criterion(counts), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(judged)
 def test_one_more_hit_in_place_of_a_miss_raises_d_prime_and_lowers_the_criterion(counts):
     better = Counts(counts.hits + 1, counts.misses - 1, counts.false_alarms, counts.correct_rejections)
@@ -62,6 +65,7 @@ def test_one_more_hit_in_place_of_a_miss_raises_d_prime_and_lowers_the_criterion
     assert criterion(better) < criterion(counts)
 
 
+@settings(deadline=None)
 @given(judged)
 def test_every_estimate_is_finite_and_inside_its_interval(counts):
     for estimate in (
@@ -81,6 +85,7 @@ def test_d_prime_and_c_agree_with_the_textbook_where_the_correction_vanishes():
     assert criterion(counts) == pytest.approx(-0.294, abs=5e-4)
 
 
+@settings(deadline=None)
 @given(judged)
 def test_d_prime_is_what_scipy_gives_for_the_log_linear_rates(counts):
     hit = norm.ppf((counts.hits + 0.5) / (counts.n_synthetic + 1))
@@ -117,6 +122,7 @@ def test_wilson_agrees_with_the_published_table(successes, n, low, high):
     assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=5e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
 def test_wilson_agrees_with_scipy(share, confidence):
     expected = binomtest(*share).proportion_ci(confidence, method="wilson")
@@ -129,6 +135,7 @@ def test_ppv_gives_the_classic_screening_example():
     assert ppv(hit_rate=0.9, false_alarm_rate=0.09, base_rate=0.01) == pytest.approx(0.0917, abs=5e-5)
 
 
+@settings(deadline=None)
 @given(shares, shares, shares)
 def test_ppv_and_npv_are_the_shares_of_an_imagined_thousand(hit, false_alarm, base):
     synthetic, camera = 1000 * base, 1000 * (1 - base)
@@ -142,6 +149,7 @@ def test_ppv_and_npv_are_the_shares_of_an_imagined_thousand(hit, false_alarm, ba
     )
 
 
+@settings(deadline=None)
 @given(shares, shares, st.lists(shares, min_size=2, max_size=2, unique=True))
 def test_ppv_rises_with_the_base_rate(hit, false_alarm, bases):
     low, high = (ppv(hit_rate=hit, false_alarm_rate=false_alarm, base_rate=base) for base in sorted(bases))
@@ -164,6 +172,7 @@ def test_the_interval_of_ppv_covers_the_truth_as_often_as_it_says():
     assert 0.94 <= covered < 0.99
 
 
+@settings(deadline=None)
 @given(judged, judged)
 def test_comparing_the_other_way_round_flips_the_change(before, after):
     there, back = compare(before, after), compare(after, before)
@@ -214,6 +223,7 @@ def _outcomes(n, *, d, c):
             yield hits, false_alarms, binom.pmf(hits, n, hit) * binom.pmf(false_alarms, n, false_alarm)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=40))
 def test_counting_keeps_every_judgement_once(pairs):
     counts = count([truth for truth, _ in pairs], [answer for _, answer in pairs])
@@ -222,6 +232,7 @@ def test_counting_keeps_every_judgement_once(pairs):
     assert counts.hits + counts.false_alarms == sum(answer for _, answer in pairs)
 
 
+@settings(deadline=None)
 @given(judged, judged)
 def test_pooling_adds_every_cell(one, other):
     pooled = one + other
