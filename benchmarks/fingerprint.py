@@ -105,8 +105,9 @@ def main() -> None:
     print(f"{'unrelated (false)':36}" + "".join(f"{(unrelated <= t).mean():8.5f}" for t in THRESHOLDS))
     print(f"{'look-alikes (false)':36}" + "".join(f"{(alike <= t).mean():8.2f}" for t in THRESHOLDS))
     search_ms, cpu_ms = search_time_ms(kept)
+    print(f"\nOne fingerprint: {take_ms:.1f} ms.")
     print(
-        f"\nOne fingerprint {take_ms:.1f} ms; one search of 100,000 clips {search_ms:.0f} ms, {cpu_ms:.0f} ms of them computing (medians of 9; one thread)"
+        f"One search of 100,000 clips: {search_ms:.0f} ms, of which computing {cpu_ms:.0f} ms (medians of 9, one thread)."
     )
     false = int((unrelated <= OPERATING_POINT).sum())
     print(
