@@ -25,6 +25,20 @@ from medialit.language import language
 LANGUAGE_PACKS = {"fr": "fr_FR"}
 """JupyterLab's own words, where a pack is worth installing. The Arabic pack has 7 % of them."""
 
+RIGHT_TO_LEFT = """\
+/* JupyterLab aligns every paragraph to the left and puts the bar of a quotation there. */
+.jp-RenderedHTMLCommon [dir='rtl'] p,
+.jp-RenderedHTMLCommon [dir='rtl'] th,
+.jp-RenderedHTMLCommon [dir='rtl'] td {
+  text-align: right;
+}
+.jp-RenderedHTMLCommon [dir='rtl'] blockquote {
+  margin: 1em 2em;
+  border-left: 0;
+  border-right: 5px solid var(--jp-border-color2);
+}
+"""
+
 _LEARNER_CANNOT = ("formgrader", "course-list", "create-assignment")
 
 
@@ -109,7 +123,10 @@ def _write_settings(
     settings: Path, *, home: Home, lang: str, role: Role, folder: Path, first_page: Path
 ) -> None:
     lab = settings / "lab"
-    lab.mkdir(parents=True, exist_ok=True)
+    custom = settings / "custom"
+    for made in (lab, custom):
+        made.mkdir(parents=True, exist_ok=True)
+    write_whole(custom / "custom.css", RIGHT_TO_LEFT)
     write_whole(settings / "jupyter_server_config.json", _json(_server(settings, role, folder, first_page)))
     write_whole(settings / "nbgrader_config.py", _nbgrader(home, lang=lang, role=role))
     write_whole(lab / "overrides.json", _json(_overrides(lang)))
@@ -140,6 +157,7 @@ def _server(settings: Path, role: Role, folder: Path, first_page: Path) -> dict[
             "app_settings_dir": str(settings / "lab"),
             "user_settings_dir": str(settings / "user-settings"),
             "workspaces_dir": str(settings / "workspaces"),
+            "custom_css": True,
             "extension_manager": "readonly",  # a course computer makes no request to anybody
         },
     }

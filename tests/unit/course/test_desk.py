@@ -43,6 +43,10 @@ class Lab:
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
+    def text(self, path: str) -> str:
+        with urllib.request.urlopen(f"{self.url}{path}?token={TOKEN}", timeout=120) as answer:
+            return answer.read().decode()
+
     def answers(self, path: str) -> bool:
         try:
             self.ask(path)
@@ -150,6 +154,7 @@ def test_a_learners_computer_has_no_formgrader_and_opens_on_the_learners_folder(
         assert [one["name"] for one in lab.ask("api/contents")["content"]] == ["welcome.md"]
         french = lab.ask("lab/api/settings/@jupyterlab/translation-extension:plugin")
         assert french["schema"]["properties"]["locale"]["default"] == "fr_FR"
+        assert "[dir='rtl'] p" in lab.text("custom/custom.css")
         disabled = built_home.jupyter("fr") / "learner" / "lab" / "page_config.json"
         assert json.loads(disabled.read_text())["disabledExtensions"]["@jupyter/nbgrader:formgrader"] is True
 
