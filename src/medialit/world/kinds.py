@@ -380,7 +380,7 @@ PAINTERS: dict[str, Callable[[Brush, int], None]] = {
 }
 
 
-@lru_cache(maxsize=384)
+@lru_cache(maxsize=128)
 def sprite(kind: str, phase: int, resolution: int) -> Sprite:
     """Return a kind's maps at `resolution` (a power of two), built once for each process."""
     if resolution < _COARSEST_BUILD:

@@ -26,8 +26,18 @@ PAINTERS: dict[str, Callable[[Easel, np.random.Generator, int], Backdrop]] = {
 }
 
 
-@lru_cache(maxsize=32)
+_LARGE_PX = 400_000  # above this a painted background takes 10 MB or more
+
+
 def backdrop(name: str, look: int, size: tuple[int, int]) -> Backdrop:
-    """Return a painted background for pictures of `size` (width, height), painted once for each process."""
+    """Return a painted background for pictures of `size` (width, height), kept for the next scene that needs it."""
+    return (_few if size[0] * size[1] > _LARGE_PX else _many)(name, look, size)
+
+
+def _paint(name: str, look: int, size: tuple[int, int]) -> Backdrop:
     rng = np.random.default_rng([look, *name.encode()])
     return PAINTERS[name](easel(size), rng, look)
+
+
+_many = lru_cache(maxsize=32)(_paint)  # every place in every look
+_few = lru_cache(maxsize=4)(_paint)
