@@ -4,7 +4,7 @@ The C2PA library is native code that parses whatever a person brings. Here it ru
 core dumps and no way to write a file; the parent bounds the time. One request is one line of JSON on standard
 input, one answer one line on standard output. The first line holds the validator's settings.
 
-Run by `medialit.provenance.credentials`; it imports nothing that needs long to start.
+Run by `medialit.provenance.reading`; it imports nothing that needs long to start.
 """
 
 from __future__ import annotations

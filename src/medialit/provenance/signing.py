@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from medialit.errors import SigningError
 from medialit.provenance.keys import SigningKey
+from medialit.provenance.reading import CredentialReader
 from medialit.provenance.records import SOURCE_TYPES, SoftBinding
 from medialit.provenance.store import CONSENT_LABEL
 from medialit.provenance.trust import TrustList, trust_settings
@@ -105,6 +106,7 @@ def sign(
         raise SigningError(
             f"Signing does not convert: {target.name} needs the ending {source.suffix!r} of {source.name}."
         )
+    _require_readable([path for path in (statement.parent, *statement.components) if path is not None])
     settings = {
         "trust": trust_settings(trust),
         "verify": {
@@ -138,6 +140,17 @@ def sign(
             raise SigningError(f"{source.name} could not be signed: {error}.") from error
         except OSError as error:
             raise SigningError(f"{source.name} could not be signed: {error.strerror}.") from error
+
+
+def _require_readable(ingredients: Sequence[Path]) -> None:
+    """Let another process open what strangers made, before this one, which holds a private key, does."""
+    if not ingredients:
+        return
+    with CredentialReader() as reader:
+        for path in ingredients:
+            found = reader.read(path)
+            if found.state == "unreadable":
+                raise SigningError(f"{path.name} cannot become an ingredient. {found.reason}")
 
 
 def _definition(statement: Statement) -> dict[str, Any]:

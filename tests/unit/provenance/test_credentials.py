@@ -165,6 +165,15 @@ def test_one_byte_of_a_video_is_enough(
     assert found.state == "invalid" and codes(found) == {"assertion.bmffHash.mismatch"}
 
 
+def test_a_free_box_can_be_appended_to_a_video_without_a_trace(
+    signed: dict[str, Path], reader: CredentialReader, tmp_path: Path
+) -> None:
+    """Not a wish but a fact about the format, which docs/explanation/credentials.md warns of."""
+    longer = tmp_path / "longer.mp4"
+    longer.write_bytes(signed["mp4"].read_bytes() + (16).to_bytes(4, "big") + b"free" + b"contraba")
+    assert reader.read(longer).state == "trusted"
+
+
 def test_credentials_moved_onto_another_picture_are_invalid(
     signed: dict[str, Path], reader: CredentialReader, tmp_path: Path
 ) -> None:
@@ -501,7 +510,7 @@ def test_an_interrupted_reading_does_not_answer_for_the_next_file(
 
     with CredentialReader(trust=[course_list]) as reader:
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("medialit.provenance.credentials._read_line", interrupt)
+            patch.setattr("medialit.provenance.reading._read_line", interrupt)
             reader.read(signed["jpg"])
         assert reader.read(media["jpg"]).state == "none"
 
@@ -561,6 +570,18 @@ def test_signing_refuses_what_it_cannot_do_and_says_what_to_do(
     naive = replace(statement, when=datetime(2026, 9, 1))
     with pytest.raises(SigningError, match="time zone"):
         sign(media["mp4"], tmp_path / "x.mp4", key=course_key, statement=naive)
+
+
+@pytest.mark.parametrize("place", ["parent", "components"])
+def test_an_ingredient_that_cannot_be_read_is_refused_before_it_is_parsed_here(
+    place: str, tmp_path: Path, media: dict[str, Path], course_key: keys.SigningKey, statement: Statement
+) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_text("no video")
+    said = replace(statement, parent=broken) if place == "parent" else replace(statement, components=[broken])
+    with pytest.raises(SigningError, match=r"broken\.mp4 cannot become an ingredient"):
+        sign(media["mp4"], tmp_path / "x.mp4", key=course_key, statement=said)
+    assert not (tmp_path / "x.mp4").exists()
 
 
 def test_two_soft_bindings_are_both_named(
