@@ -98,7 +98,7 @@ print(before.whose)
 # %% id="count" item="count"
 def count(truths, answers):
     """Return [hits, misses, false alarms, correct rejections]."""
-    pairs = list(zip(truths, answers, strict=True))  # (True, False): it was synthetic, the answer was camera
+    pairs = list(zip(truths, answers, strict=True))  # each is (truth, answer)
     ### BEGIN SOLUTION
     outcomes = [(True, True), (True, False), (False, True), (False, False)]
     return [pairs.count(outcome) for outcome in outcomes]
@@ -170,9 +170,9 @@ print("d' =", stats.d_prime_interval(counts))
 print("c  =", stats.criterion_interval(counts))
 
 # %% [markdown] id="sensitivity_read"
-# Read the interval before the number. After 20 clips the 95 % interval of d' is about 2.3 wide: a d' of 1.0
-# then means "somewhere from a little worse than guessing to excellent". Twenty clips cannot rank two people,
-# which is one reason why your d' is not marked.
+# Read the interval before the number. 7 hits and 3 false alarms, of 10 clips each, give a d' of 0.95 with a
+# 95 % interval from −0.20 to 2.09: anything from a little worse than guessing to excellent. Twenty clips
+# cannot rank two people, which is one reason why your d' is not marked.
 
 # %% [markdown] id="roc_intro"
 # Your six answers hold more than one threshold: "surely synthetic" alone is a strict one, "anything but
@@ -347,7 +347,7 @@ plots.change(counts, counts_after, lang=lang)
 
 # %% [markdown] id="verdict_read"
 # Up is seeing better; left is more suspicious. The crosses are 95 % intervals. After two blocks of 20 clips
-# the change of d' carries an interval about 3.3 wide, so for most people the honest verdict is "cannot tell".
+# the change of d' carries an interval about 3.2 wide, so for most people the honest verdict is "cannot tell".
 # A teacher who reports "you improved" from such data reports noise. What can be told is told of many people
 # together:
 

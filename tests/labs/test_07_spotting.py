@@ -21,6 +21,7 @@ from medialit.course.build import build_courses
 from medialit.course.i18n import Catalogue, Message, State, check_messages, messages
 from medialit.course.project import Project, read_course
 from medialit.course.source import Role, read_lab
+from medialit.forensics import statistics as stats
 from medialit.grading.inprocess import InProcessStudent
 from medialit.grading.judge import load_grader
 from medialit.media.io import probe
@@ -215,6 +216,53 @@ def test_the_lab_keeps_to_the_size_of_a_lesson():
     for cell in LAB.cells:
         if cell.role is not Role.PROSE and cell.role is not Role.MANUAL:
             assert len(cell.source.strip().splitlines()) <= 13, cell.id
+
+
+def prose(cell_id):
+    return " ".join(next(cell.visible for cell in LAB.cells if cell.id == cell_id).split())
+
+
+def width(estimate):
+    return estimate.high - estimate.low
+
+
+def test_the_numbers_that_the_lab_tells_are_those_that_the_library_computes():
+    typical = stats.Counts(hits=7, misses=3, false_alarms=3, correct_rejections=7)
+    found = stats.d_prime_interval(typical)
+    claim = f"d' of {found.value:.2f} with a 95 % interval from {found.low:.2f} to {found.high:.2f}"
+    assert claim in prose("sensitivity_read").replace("−", "-")
+    assert f"about {width(stats.compare(typical, typical).d_prime):.1f} wide" in prose("verdict_read")
+    example = stats.ppv(hit_rate=0.8, false_alarm_rate=0.1, base_rate=0.01)
+    assert f"about {int(100 * example)} %" in prose("ppv_intro")
+    names = {"stats": stats, "print": lambda *_: None}
+    exec(next(cell.source for cell in LAB.cells if cell.id == "workshops"), names)
+    signs, ways = (stats.compare(names["start"], names[end]) for end in ("ten_signs", "both_ways"))
+    told = prose("workshops_read").replace("−", "-")
+    assert (
+        f"({signs.d_prime.value:.2f}, interval {signs.d_prime.low:.2f} to {signs.d_prime.high:.2f})" in told
+    )
+    assert f"c fell by {-signs.criterion.value:.1f}" in told
+    assert f"rose by {ways.d_prime.value:.1f} ({ways.d_prime.low:.1f} to {ways.d_prime.high:.1f})" in told
+    worth = [
+        100 * stats.ppv_interval(names[k], base_rate=0.01).value for k in ("ten_signs", "start", "both_ways")
+    ]
+    assert [round(share) for share in worth] == [2, 3, 4]
+    assert "right 2 times in 100, where before it was 3" in told
+    assert "right 4 times in 100" in told
+    assert (signs.verdict, ways.verdict) == ("more suspicious", "better")
+
+
+def test_touria_is_as_the_facilitators_key_says(tmp_path):
+    desk = spotting.Desk(tmp_path, answers=tmp_path, lang="en")
+    blocks = [desk.judgements(block) for block in ("before", "after")]
+    before, after = (stats.count(block.truths, block.answers) for block in blocks)
+    key = (PROJECT.course / "facilitator" / "07_spotting.md").read_text().replace("−", "-")
+    assert (
+        f"d' {stats.d_prime_interval(before)}, c {stats.criterion_interval(before)}".replace("-0.00", "0.00")
+        in key
+    )
+    change = stats.compare(before, after)
+    assert f"d' {change.d_prime}, c {change.criterion}: {change.verdict}" in key
 
 
 @pytest.fixture(scope="module")
