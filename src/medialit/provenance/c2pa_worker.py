@@ -34,9 +34,11 @@ def main() -> None:
     _bound(start["memory_bytes"])
     judge = Judge(start["settings"], start["vouching"])
     for line in sys.stdin:
-        answer = json.dumps(_answer(json.loads(line), judge))
+        request = json.loads(line)
+        number = {"number": request["number"]}
+        answer = json.dumps({**_answer(request, judge), **number})
         if len(answer) > MAX_ANSWER_BYTES:
-            answer = json.dumps({"outcome": "error", "message": "the manifest store is too large to show"})
+            answer = json.dumps({"outcome": "error", "message": "the store is too large to show", **number})
         answers.write(answer + "\n")
         answers.flush()
 

@@ -15,6 +15,7 @@ import selectors
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,6 +110,8 @@ def read(
 class CredentialReader:
     """A process that reads files one after another, and is started anew when one of them breaks it.
 
+    Threads may share one; they wait for each other.
+
     Parameters
     ----------
     trust : sequence of TrustList
@@ -138,6 +141,8 @@ class CredentialReader:
         self._limits = limits or Limits()
         self._settings = _settings(self._trust, allowed_host)
         self._process: subprocess.Popen[bytes] | None = None
+        self._one_at_a_time = threading.Lock()
+        self._n_asked = 0
 
     def __enter__(self) -> Self:
         return self
@@ -226,24 +231,27 @@ class CredentialReader:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Put one request to the process, and start another after one that is lost."""
-        if self._process is not None and self._process.poll() is not None:
-            self.close()
-        if self._process is None:
-            self._process = self._start()
-        process = self._process
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            line = _read_line(process.stdout.fileno(), self._limits.timeout_s)
-            answer = json.loads(line)
-        except (OSError, TimeoutError, ValueError) as error:
-            self.close()
-            return {"outcome": "error", "message": str(error) or "the reading process ended"}
-        except BaseException:  # an interrupt: the answer that is still to come belongs to no later file
-            self.close()
-            raise
-        return answer if isinstance(answer, dict) else {}
+        with self._one_at_a_time:
+            self._n_asked += 1
+            if self._process is not None and self._process.poll() is not None:
+                self.close()
+            if self._process is None:
+                self._process = self._start()
+            process = self._process
+            assert process.stdin is not None and process.stdout is not None
+            try:
+                process.stdin.write(json.dumps({**request, "number": self._n_asked}).encode() + b"\n")
+                process.stdin.flush()
+                answer = json.loads(_read_line(process.stdout.fileno(), self._limits.timeout_s))
+                if not isinstance(answer, dict) or answer.get("number") != self._n_asked:
+                    raise ValueError("the reading process answered for another file")
+            except (OSError, TimeoutError, ValueError) as error:
+                self.close()
+                return {"outcome": "error", "message": str(error) or "the reading process ended"}
+            except BaseException:  # an interrupt: the answer that is still to come belongs to no later file
+                self.close()
+                raise
+            return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -513,6 +514,15 @@ def test_an_interrupted_reading_does_not_answer_for_the_next_file(
             patch.setattr("medialit.provenance.reading._read_line", interrupt)
             reader.read(signed["jpg"])
         assert reader.read(media["jpg"]).state == "none"
+
+
+def test_threads_that_share_a_reader_each_get_their_own_files_answer(
+    signed: dict[str, Path], media: dict[str, Path], reader: CredentialReader
+) -> None:
+    paths = [signed["jpg"], media["jpg"], signed["mp4"], media["webm"], Path("absent")] * 12
+    with ThreadPoolExecutor(6) as pool:
+        states = list(pool.map(lambda path: reader.read(path).state, paths))
+    assert states == ["trusted", "none", "trusted", "none", "unreadable"] * 12
 
 
 def test_memory_is_bounded(signed: dict[str, Path], course_list: TrustList) -> None:
