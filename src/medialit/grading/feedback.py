@@ -16,7 +16,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import nh3
-from nbconvert.filters import markdown2html_mistune
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from medialit.language import language, translator
 
@@ -44,6 +44,7 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
+_PAGE_ATTRIBUTES = {**_ATTRIBUTES, "*": {*_ATTRIBUTES["*"], "class"}}
 _TAGS = nh3.ALLOWED_TAGS | {"div", "span", "p", "section", "details", "summary", "figure", "figcaption"}
 
 
@@ -73,6 +74,16 @@ def _is_deep(text: str) -> bool:
     return False
 
 
+def page_html(text: object) -> str:
+    """Return what a page is made of as safe HTML; takes the place of nbconvert's ``clean_html`` filter.
+
+    That one strips the direction of Arabic and shows a paragraph's marks as text. Here, beside what `safe_html`
+    keeps, the classes stay that colour code; a student's own are gone before, with `safe_html`.
+    """
+    source = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    return nh3.clean(source, tags=_TAGS, attributes=_PAGE_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+
+
 def safe_markdown(text: str) -> str:
     """Return Markdown as safe HTML; takes the place of nbconvert's ``markdown2html`` filter.
 
@@ -80,7 +91,8 @@ def safe_markdown(text: str) -> str:
     """
     if len(text) > MAX_MARKDOWN or text.count("\\\\(") + text.count("\\\\[") > MAX_MATHS:
         return f"<pre>{html.escape(text)}</pre>"
-    return safe_html(markdown2html_mistune(text))
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # they show as ¶ without their style
+    return safe_html(MarkdownWithMath(renderer=renderer).render(text))
 
 
 def safe_outputs(told: Sequence[list[Any]]) -> list[list[dict[str, Any]]]:

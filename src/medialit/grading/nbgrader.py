@@ -42,7 +42,10 @@ def configure(config: Any) -> None:
     config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = [Judge, SaveAutoGrades, FlagForReview, AssignLatePenalties]
-    config.HTMLExporter.filters = {"markdown2html": "medialit.grading.feedback.safe_markdown"}
+    config.HTMLExporter.filters = {
+        "markdown2html": "medialit.grading.feedback.safe_markdown",
+        "clean_html": "medialit.grading.feedback.page_html",
+    }
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.mathjax_url = ""  # a course makes no request to anybody
     config.HTMLExporter.require_js_url = ""
