@@ -54,7 +54,11 @@ def build(folder: Path, *, seed: int) -> None:
     """
     kept = Path(__file__).resolve().parents[2] / "build" / "clips" / f"07_spotting-{_fingerprint(seed)}"
     if not kept.is_dir():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:  # a checkout that may only be read
+            make(folder / "clips", seed=seed)
+            return
         with tempfile.TemporaryDirectory(dir=kept.parent) as draft:
             make(Path(draft) / "clips", seed=seed)
             try:

@@ -144,6 +144,11 @@ class _DeskBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if language(lang).direction == "rtl":
             self.add_class("medialit-rtl")
 
+    def __repr__(self) -> str:
+        """Return what stands in place of the widget where none can be shown, as in feedback."""
+        _ = self._
+        return _("The clips are shown in JupyterLab: open the notebook there and run this cell.")
+
     def _make_parts(self) -> None:
         _ = self._
         self._message = widgets.HTML()

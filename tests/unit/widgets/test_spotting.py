@@ -251,6 +251,11 @@ def test_the_desk_speaks_every_language_and_turns_round_for_arabic(clips, answer
     assert any("surely camera" in label for label in labels) is (lang == "en")
 
 
+def test_where_no_widget_can_be_shown_a_sentence_stands_in_its_place(clips, answers, clock):
+    assert repr(judging(clips, answers, clock, lang="fr")).startswith("Les clips s'affichent dans JupyterLab")
+    assert repr(judging(clips, answers, clock)).count(" ") < 20
+
+
 def test_text_from_a_file_is_shown_as_text(tmp_path, clock):
     widget = Judging(tmp_path / "<img src=x>", answers=tmp_path, block="before", lang="en", clock=clock)
     assert "<img" not in shown_text(widget)
