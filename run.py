@@ -122,7 +122,7 @@ def set_up(level: str) -> None:
     if not venv_works():
         say("Making a virtual environment in .venv")
         make_venv()
-    say("Installing the pinned packages: about 1 GB on disk, a few minutes the first time")
+    say("Installing the pinned packages: about 1.2 GB on disk, a few minutes the first time")
     pip("install", "-r", str(ROOT / "requirements" / f"{level}.txt"))
     say("Installing medialit itself")
     pip("install", "--no-deps", "--editable", str(ROOT))
