@@ -45,9 +45,9 @@ def load(name: str) -> ModuleType:
 class Friend:
     """Somebody outside who notes whatever reaches them: TCP, UDP, and Unix sockets by path and by name."""
 
-    def __init__(self, home: Path, token: str) -> None:
+    def __init__(self, home: Path, token: str, *, port: int = 0) -> None:
         self.heard: list[str] = []
-        tcp = socket.create_server(("127.0.0.1", 0))
+        tcp = socket.create_server(("127.0.0.1", port))
         self.port = tcp.getsockname()[1]
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", self.port))

@@ -33,6 +33,11 @@ MAX_MARKDOWN = 8_000  # characters: rendering a hostile text takes time that gro
 MAX_MATHS = 100
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
+# Inside the page, or beside the lab.
+_OWN_PICTURE = re.compile(
+    r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|\w[\w-]*(/\w[\w-]*)*\.(png|jpe?g|gif|webp)",
+    re.ASCII,
+)
 # Elements that hold nothing, or that the next one of their kind closes.
 _NEVER_DEEP = {
     "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param",
@@ -52,7 +57,20 @@ def safe_html(text: str) -> str:
     """Return HTML without anything that acts, loads or covers: no script, style, form, frame or handler."""
     if _is_deep(text):
         return f"<pre>{html.escape(text)}</pre>"
-    return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+    return nh3.clean(
+        text,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "data"},
+        attribute_filter=_only_own_pictures,
+    )
+
+
+def _only_own_pictures(tag: str, name: str, value: str) -> str | None:
+    """Drop what a browser would fetch by itself: a picture elsewhere tells its owner who reads, and when."""
+    if name == "src":
+        return value if tag == "img" and _OWN_PICTURE.fullmatch(value) else None
+    return None if value.lstrip().lower().startswith("data:") else value
 
 
 def _is_deep(text: str) -> bool:

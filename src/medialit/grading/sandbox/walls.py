@@ -81,10 +81,11 @@ def require() -> Walls:
         remedy = "Grade inside WSL: `wsl --install`, then run the same command in the Ubuntu window."
     elif sys.platform == "darwin":
         remedy = "Grade on Linux, or in a Linux virtual machine."
-    elif not walls.seccomp:
-        remedy = "Grade on Linux on a 64-bit x86 or Arm processor, whose system calls are known here."
     else:
-        remedy = "Install bubblewrap (Debian, Ubuntu: `sudo apt-get install bubblewrap`)."
+        remedy = (
+            "Install bubblewrap (Debian, Ubuntu: `sudo apt-get install bubblewrap`); "
+            "it takes Linux on a 64-bit x86 or Arm processor."
+        )
     raise SandboxUnavailableError(
         "Students' code cannot be contained on this machine, so it was not run. "
         f"{remedy} To run it with your own rights all the same, add --no-sandbox."
