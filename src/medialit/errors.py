@@ -25,7 +25,8 @@
         ├── SigningError            a file that could not be signed, or a statement that would not be true
         ├── WatermarkError          a payload, a key or a clip that a watermark cannot work with
         ├── FingerprintError        a clip, an index or a threshold that cannot be searched with
-        └── LabelError              a label that cannot be drawn legibly
+        ├── LabelError              a label that cannot be drawn legibly
+        └── RegistryError           the registry of published clips, or a clip that it cannot take
 
 A caller who catches `MedialitError` catches all that a person can put right.
 Anything else that escapes is our bug.
@@ -128,3 +129,7 @@ class FingerprintError(ProvenanceError):
 
 class LabelError(ProvenanceError):
     """A visible label that cannot be drawn legibly."""
+
+
+class RegistryError(ProvenanceError):
+    """The registry of published clips cannot be used, or a clip cannot be kept in it."""

@@ -1,0 +1,26 @@
+"""What is known about a file, and by which evidence: one report over everything that can be looked at.
+
+A report never says "real" or "fake". It says what a file carries, who vouches for it, and what was looked for
+in vain; the absence of a mark says nothing, and the report says so.
+"""
+
+from medialit.verify.inspector import Budget, Inspector, Lookup, inspect
+from medialit.verify.pdf import to_pdf
+from medialit.verify.render import to_fragment, to_html, to_json, to_text
+from medialit.verify.report import SCHEMA_VERSION, Report
+from medialit.verify.view import sections
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Budget",
+    "Inspector",
+    "Lookup",
+    "Report",
+    "inspect",
+    "sections",
+    "to_fragment",
+    "to_html",
+    "to_json",
+    "to_pdf",
+    "to_text",
+]

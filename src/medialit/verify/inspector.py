@@ -1,0 +1,353 @@
+"""Inspecting files: two processes that may die, and a report whatever they do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import selectors
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+import medialit
+from medialit.provenance import credentials
+from medialit.provenance.credentials import CredentialReader, Credentials
+from medialit.provenance.trust import TrustList
+from medialit.verify.report import (
+    Encoding,
+    Examined,
+    Fingerprint,
+    Kind,
+    Match,
+    Metadata,
+    Problem,
+    Report,
+    Synthetic,
+    Watermark,
+)
+from medialit.verify.traces import printable
+
+_BLOCK: Final = 2**20
+_MAX_ANSWER_BYTES: Final = 2**22
+_GRACE_S: Final = 15.0  # beyond its own deadline the worker is ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """How much one file may cost.
+
+    Parameters
+    ----------
+    seconds : float
+        For looking at the pictures; what was seen by then is reported. Reading the credentials has as much again.
+    max_bytes : int
+        A larger file is not opened.
+    memory_bytes : int
+        Address space of each of the two reading processes. Systems other than Linux may not enforce it.
+    """
+
+    seconds: float = 120.0
+    max_bytes: int = 4 * 2**30
+    memory_bytes: int = 3 * 2**30
+
+
+class Lookup(Protocol):
+    """Whoever knows registered clips: `medialit.provenance.registry`, as `pipeline` opens it."""
+
+    def matches(self, *, payload: str | None, fingerprint: str | None) -> Sequence[Match]:
+        """Return the registered clips that have this payload, or look like this fingerprint, nearest first."""
+        ...
+
+
+def inspect(
+    path: str | os.PathLike[str],
+    *,
+    trust: Sequence[TrustList] = (),
+    keys: Mapping[str, bytes] | None = None,
+    registry: Lookup | None = None,
+    fetch_remote: bool = False,
+    budget: Budget | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """Return what is known about one file. For many files, keep an `Inspector`.
+
+    Parameters
+    ----------
+    path : path-like
+        Any file, however broken; its name is not relied on.
+    trust : sequence of TrustList
+        Whose signatures are relied on. Without a list nothing is trusted.
+    keys : mapping of str to bytes, optional
+        Keys of the watermark, by a name for the report. Without one it is not looked for.
+    registry : Lookup, optional
+        Where payloads and fingerprints are looked up.
+    fetch_remote : bool
+        Whether a manifest kept elsewhere may be fetched; see `medialit.provenance.credentials.read`.
+    budget : Budget, optional
+    now : datetime, optional
+        Aware; the moment that the report names. The clock when not given.
+
+    Returns
+    -------
+    Report
+        Always. What went wrong is a finding in it.
+    """
+    with Inspector(
+        trust=trust, keys=keys, registry=registry, fetch_remote=fetch_remote, budget=budget
+    ) as one:
+        return one.inspect(path, now=now)
+
+
+class Inspector:
+    """Inspects files one after another; the parameters are those of `inspect`.
+
+    Examples
+    --------
+    >>> with Inspector() as inspector:
+    ...     report = inspector.inspect("no such file.mp4")
+    >>> report.credentials.state, report.synthetic.finding, report.problems[0].code
+    ('unreadable', 'cannot-tell', 'unreadable')
+    """
+
+    def __init__(
+        self,
+        *,
+        trust: Sequence[TrustList] = (),
+        keys: Mapping[str, bytes] | None = None,
+        registry: Lookup | None = None,
+        fetch_remote: bool = False,
+        budget: Budget | None = None,
+    ) -> None:
+        self._trust, self._keys, self._registry = tuple(trust), dict(keys or {}), registry
+        self._fetch_remote = fetch_remote
+        self._budget = budget or Budget()
+        self._limits = credentials.Limits(
+            max_bytes=self._budget.max_bytes,
+            timeout_s=self._budget.seconds,
+            memory_bytes=self._budget.memory_bytes,
+        )
+        self._reader = CredentialReader(trust=self._trust, limits=self._limits)
+        self._worker = _Worker(self._keys, memory_bytes=self._budget.memory_bytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the reading processes."""
+        self._reader.close()
+        self._worker.close()
+
+    def inspect(self, path: str | os.PathLike[str], *, now: datetime | None = None) -> Report:
+        """Return what is known about one file; `inspect` describes it."""
+        given = Path(path)
+        moment = (now or datetime.now(UTC)).astimezone(UTC)
+        refused = refusal(given, self._budget.max_bytes)
+        sha256, n_bytes = (None, None) if refused else _hashed(given)
+        looked = _Looked()
+        if refused:
+            looked.problems.append(refused)
+        else:
+            self._worker.ask(given, seconds=self._budget.seconds, into=looked)
+        return Report(
+            path=printable(given, limit=1000),
+            sha256=sha256,
+            n_bytes=n_bytes,
+            kind=looked.kind,
+            inspected_at=moment,
+            software=f"medialit {medialit.__version__}",
+            credentials=self._credentials(given),
+            watermark=self._watermark(looked),
+            fingerprint=self._fingerprint(looked),
+            metadata=looked.metadata,
+            encoding=looked.encoding,
+            synthetic=Synthetic(),
+            examined=looked.examined,
+            problems=tuple(looked.problems),
+        )
+
+    def _credentials(self, path: Path) -> Credentials:
+        found = self._reader.read(path)
+        if self._fetch_remote and found.state == "remote":
+            return credentials.read(path, trust=self._trust, fetch_remote=True, limits=self._limits)
+        return found
+
+    def _watermark(self, looked: _Looked) -> Watermark:
+        pictures = looked.pictures
+        if not self._keys:
+            return Watermark(reason="no-key")
+        if pictures is None or pictures["p_value"] is None:
+            return Watermark(reason="too-small" if pictures and pictures["too_small"] else "no-pictures")
+        return Watermark(
+            looked=True,
+            found=pictures["payload"] is not None,
+            payload=pictures["payload"],
+            p_value=pictures["p_value"],
+            key=pictures["found_key"],
+        )
+
+    def _fingerprint(self, looked: _Looked) -> Fingerprint:
+        pictures = looked.pictures or {}
+        value, payload = pictures.get("fingerprint"), pictures.get("payload")
+        searched = self._registry is not None and (value is not None or payload is not None)
+        matches: Sequence[Match] = ()
+        if self._registry is not None and searched:
+            matches = self._registry.matches(payload=payload, fingerprint=value)
+        return Fingerprint(
+            algorithm=pictures.get("algorithm"), value=value, searched=searched, matches=tuple(matches)
+        )
+
+
+def refusal(path: Path, max_bytes: int) -> Problem | None:
+    """Say why a path is not even opened, if so."""
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            return Problem(code="unreadable", detail="This is a folder or a device, not a file.")
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return Problem(code="unreadable", detail=f"The file cannot be opened: {printable(reason)}.")
+    if facts.st_size == 0:
+        return Problem(code="unreadable", detail="The file is empty.")
+    if facts.st_size > max_bytes:
+        return Problem(code="too-large", detail=f"{facts.st_size} bytes; up to {max_bytes} are read.")
+    return None
+
+
+class _Looked:
+    """What the worker's answers amount to."""
+
+    def __init__(self) -> None:
+        self.kind: Kind = "unknown"
+        self.metadata, self.encoding, self.examined = Metadata(), Encoding(), Examined()
+        self.pictures: dict[str, Any] | None = None
+        self.problems: list[Problem] = []
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Add one answer."""
+        match answer["stage"]:
+            case "facts":
+                self.kind = answer["kind"]
+                self.metadata = Metadata(**_tuples(answer["metadata"]))
+                self.encoding = Encoding(**_tuples(answer["encoding"]))
+            case "problem":
+                self.problems.append(Problem(code=answer["code"], detail=answer["detail"]))
+            case "pictures":
+                self.pictures = answer
+                self.examined = Examined(
+                    n_frames=answer["n_frames"], until_s=answer["until_s"], whole=answer["whole"]
+                )
+                if not answer["whole"]:
+                    self.problems.append(Problem(code="partly-seen"))
+
+
+def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+
+
+class _Worker:
+    """The process that decodes; it is started at the first file, and anew after one that broke it."""
+
+    def __init__(self, keys: Mapping[str, bytes], *, memory_bytes: int) -> None:
+        self._start_line = {
+            "memory_bytes": memory_bytes,
+            "keys": [[name, key.hex()] for name, key in keys.items()],
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pending = b""
+
+    def close(self) -> None:
+        process, self._process, self._pending = self._process, None, b""
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    def ask(self, path: Path, *, seconds: float, into: _Looked) -> None:
+        """Have one file looked at, for a bounded time."""
+        finished = False
+        try:
+            self._send({"path": str(path.absolute()), "seconds": seconds})
+            deadline = time.monotonic() + seconds + _GRACE_S
+            while not finished:
+                answer = json.loads(self._line(deadline))
+                finished = answer["stage"] == "end"
+                into.take(answer)
+        except TimeoutError:
+            into.problems.append(Problem(code="too-long", detail=f"more than {seconds:g} seconds"))
+        except (OSError, ValueError, KeyError, TypeError):
+            into.problems.append(Problem(code="lost"))
+        finally:
+            if not finished:  # also where this process is interrupted: a late answer is not the next file's
+                self.close()
+
+    def _send(self, request: dict[str, Any]) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "medialit.verify.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            self._write(self._start_line)
+        self._write(request)
+
+    def _write(self, message: dict[str, Any]) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def _line(self, deadline: float) -> bytes:
+        """Return the next line of answers.
+
+        Raises
+        ------
+        TimeoutError
+            After the deadline.
+        EOFError
+            If the process ended; an OSError to its callers is as good.
+        """
+        assert self._process is not None and self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            while b"\n" not in self._pending:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise TimeoutError
+                part = os.read(descriptor, 2**16)
+                if not part or len(self._pending) > _MAX_ANSWER_BYTES:
+                    raise BrokenPipeError("the reading process ended, or says too much")
+                self._pending += part
+        line, _, self._pending = self._pending.partition(b"\n")
+        return line
+
+
+def _hashed(path: Path) -> tuple[str | None, int | None]:
+    """Return the file's SHA-256 and length; None where reading it fails half-way."""
+    digest, n_bytes = hashlib.sha256(), 0
+    try:
+        for block in _blocks(path):
+            digest.update(block)
+            n_bytes += len(block)
+    except OSError:
+        return None, None
+    return digest.hexdigest(), n_bytes
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block

@@ -1,0 +1,151 @@
+"""The report for a terminal, for a browser and for programs. `medialit.verify.pdf` prints it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from medialit.verify.report import Report
+from medialit.verify.view import Page, Row, Section, page
+
+_STRIPPED: Final = {ord(mark): None for mark in "\u2068\u2069"}  # a terminal does its own ordering
+_WIDTH: Final = 96
+
+_STYLE: Final = """
+.ml-report{font-family:system-ui,"DejaVu Sans","Noto Sans","Noto Sans Arabic",sans-serif;line-height:1.55;color:#1b1b1b;
+background:#fff;max-width:52rem;margin:0 auto;padding:1rem 1.25rem;overflow-wrap:anywhere;text-align:start}
+.ml-report h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;color:#1b1b1b}
+.ml-report h2{font-size:1.15rem;margin:1.6rem 0 .4rem;padding-top:.8rem;border-top:1px solid #767676;color:#1b1b1b}
+.ml-report p,.ml-report li,.ml-report td,.ml-report th{color:#1b1b1b}
+.ml-report p{margin:.35rem 0}
+.ml-report .ml-intro{background:#eef3f8;border-inline-start:4px solid #1f5a8a;padding:.6rem .8rem}
+.ml-report .ml-draft{background:#fff4d6;border-inline-start:4px solid #7a5200;padding:.4rem .8rem}
+.ml-report ul.ml-findings{margin:.3rem 0 .6rem;padding-inline-start:1.3rem;list-style:disc}
+.ml-report table{border-collapse:collapse;width:100%;font-size:.92rem;margin:0}
+.ml-report th,.ml-report td{text-align:start;vertical-align:top;padding:.25rem .5rem;
+border:0;border-bottom:1px solid #ddd;
+background:transparent}
+.ml-report th{font-weight:600;width:12rem;color:#404040}
+.ml-report td ol,.ml-report td ul{margin:0;padding-inline-start:1.2rem}
+.ml-report code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;
+font-size:.92em;background:none;color:#1b1b1b;padding:0;
+border:0;white-space:pre-wrap}
+.ml-report footer{margin-top:1.6rem;font-size:.85rem;color:#505050}
+@media (max-width:34rem){.ml-report th,.ml-report td{display:block;width:auto}
+.ml-report th{border-bottom:0;padding-bottom:0}}
+@media print{.ml-report{max-width:none;padding:0}.ml-report tr{break-inside:avoid}}
+""".strip()
+
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def to_json(reports: Sequence[Report], *, lang: str) -> str:
+    """Return one JSON array, an object a file, as `docs/reference/report.schema.json` describes it."""
+    return json.dumps([one.as_dict(lang=lang) for one in reports], ensure_ascii=False, indent=1)
+
+
+def to_text(report: Report, *, lang: str) -> str:
+    """Return the report for a terminal, 96 columns wide."""
+    shown = page(report, lang=lang)
+    lines = [shown.heading, "=" * len(shown.heading), *_wrapped(shown.introduction)]
+    if shown.draft:
+        lines += _wrapped(shown.draft)
+    for section in shown.sections:
+        lines += ["", section.title, "-" * len(section.title)]
+        for sentence in section.sentences:
+            lines += _wrapped(sentence, first="* ", rest="  ")
+        for row in section.rows:
+            lines += _text_row(row)
+    lines += ["", *_wrapped(shown.footer)]
+    return "\n".join(lines).translate(_STRIPPED) + "\n"
+
+
+def _text_row(row: Row) -> list[str]:
+    if len(row.values) == 1:
+        return _wrapped(f"{row.label}: {row.values[0]}", first="  ", rest="      ")
+    lines = [f"  {row.label}:"]
+    for number, value in enumerate(row.values, start=1):
+        lines += _wrapped(value, first=f"    {number}. " if row.ordered else "    - ", rest="       ")
+    return lines
+
+
+def _wrapped(text: str, *, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def to_html(reports: Sequence[Report], *, lang: str) -> str:
+    """Return a page that stands alone: no script, nothing fetched, everything from a file escaped.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        One article each.
+    lang : str
+        Decides the direction too.
+    """
+    shown = [page(one, lang=lang) for one in reports]
+    first = shown[0] if shown else None
+    title = escape(first.heading if first else "medialit")
+    direction = first.direction if first else "ltr"
+    body = "\n".join(_article(one) for one in shown)
+    return (
+        f'<!doctype html>\n<html lang="{escape(lang)}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def to_fragment(report: Report, *, lang: str) -> str:
+    """Return the report for a place inside another page, its style with it."""
+    return f"<style>{_STYLE}</style>\n{_article(page(report, lang=lang))}"
+
+
+def _article(shown: Page) -> str:
+    parts = [
+        f'<article class="ml-report" lang="{escape(shown.lang)}" dir="{shown.direction}">',
+        f"<h1>{escape(shown.heading)}</h1>",
+        f'<p class="ml-intro">{escape(shown.introduction)}</p>',
+    ]
+    if shown.draft:
+        parts.append(f'<p class="ml-draft">{escape(shown.draft)}</p>')
+    parts += [_section(section) for section in shown.sections]
+    parts.append(f"<footer>{escape(shown.footer)}</footer>\n</article>")
+    return "\n".join(parts)
+
+
+def _section(section: Section) -> str:
+    sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.sentences)
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th><td>{_cell(row)}</td></tr>'
+        for row in section.rows
+    )
+    return (
+        f'<section class="ml-{section.key}">\n<h2>{escape(section.title)}</h2>\n'
+        + (f'<ul class="ml-findings">{sentences}</ul>\n' if sentences else "")
+        + (f"<table><tbody>{rows}</tbody></table>\n" if rows else "")
+        + "</section>"
+    )
+
+
+def _cell(row: Row) -> str:
+    values = [_value(value, code=row.code) for value in row.values]
+    if len(values) == 1 and not row.ordered:
+        return values[0]
+    kind = "ol" if row.ordered else "ul"
+    return f"<{kind}>" + "".join(f"<li>{value}</li>" for value in values) + f"</{kind}>"
+
+
+def _value(value: str, *, code: bool) -> str:
+    return f'<code dir="ltr">{escape(value)}</code>' if code else f'<span dir="auto">{escape(value)}</span>'

@@ -1,0 +1,272 @@
+"""The report arranged for reading: sections with sentences and rows, the same for every renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from medialit.language import language, translator
+from medialit.provenance.records import Action, Credentials, Ingredient
+from medialit.verify.findings import failure_words, fill, findings_of, say
+from medialit.verify.report import SCHEMA_VERSION, Report
+from medialit.verify.words import (
+    ACTIONS,
+    DRAFT,
+    FOOTER,
+    HEADING,
+    INTRODUCTION,
+    LABELS,
+    SENTENCES,
+    SOURCE_WORDS,
+    TITLES,
+    VALUES,
+)
+
+_SHOWN_TAGS = 24
+_SHOWN_ITEMS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A label and what stands beside it.
+
+    Parameters
+    ----------
+    label : str
+    values : tuple of str
+        One line each.
+    code : bool
+        Digits and names that are read from left to right in every language.
+    ordered : bool
+        Whether the order of the values means something.
+    """
+
+    label: str
+    values: tuple[str, ...]
+    code: bool = False
+    ordered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the report.
+
+    Parameters
+    ----------
+    key : str
+        The same in every language.
+    title : str
+    sentences : tuple of str
+        Its findings.
+    rows : tuple of Row
+        The details that they rest on.
+    """
+
+    key: str
+    title: str
+    sentences: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """All that a renderer needs.
+
+    Parameters
+    ----------
+    lang, direction : str
+    heading, introduction, footer : str
+    draft : str or None
+        Said where no native speaker has reviewed the words.
+    sections : tuple of Section
+    """
+
+    lang: str
+    direction: str
+    heading: str
+    introduction: str
+    footer: str
+    draft: str | None
+    sections: tuple[Section, ...]
+
+
+def page(report: Report, *, lang: str) -> Page:
+    """Arrange a report in a language.
+
+    Raises
+    ------
+    LanguageError
+        If the platform does not speak it.
+    """
+    _ = translator(lang)
+    one = language(lang)
+    moment = report.inspected_at.strftime("%Y-%m-%d %H:%M")
+    slots = {"software": report.software, "moment": moment, "version": SCHEMA_VERSION}
+    return Page(
+        lang=lang,
+        direction=one.direction,
+        heading=_(HEADING),
+        introduction=_(INTRODUCTION),
+        footer=fill(_(FOOTER), slots),
+        draft=_(DRAFT) if one.draft else None,
+        sections=sections(report, lang=lang),
+    )
+
+
+def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
+    """Return the report's parts in the order in which they are read; each is there, even where it is empty."""
+    _ = translator(lang)
+    words = _Words(lang)
+    sentences: dict[str, list[str]] = {key: [] for key in TITLES}
+    for finding in findings_of(report):
+        sentences[finding.section].append(say(finding, lang=lang))
+    rows = {
+        "file": _file_rows(report, words),
+        "credentials": _credential_rows(report.credentials, words),
+        "watermark": _watermark_rows(report, words),
+        "fingerprint": _fingerprint_rows(report, words),
+        "metadata": _metadata_rows(report, words),
+        "encoding": _encoding_rows(report, words),
+        "synthetic": _synthetic_rows(report, words),
+        "examined": _examined_rows(report, words),
+    }
+    return tuple(
+        Section(
+            key=key,
+            title=_(title),
+            sentences=tuple(sentences[key]),
+            rows=tuple(row for row in rows[key] if row.values),
+        )
+        for key, title in TITLES.items()
+    )
+
+
+class _Words:
+    """Labels and values in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.say = translator(lang)
+
+    def row(self, label: str, *values: str | None, code: bool = False, ordered: bool = False) -> Row:
+        kept = tuple(value for value in values if value)
+        if len(kept) > _SHOWN_ITEMS:
+            kept = (*kept[:_SHOWN_ITEMS], "…")
+        return Row(label=self.say(LABELS[label]), values=kept, code=code, ordered=ordered)
+
+    def value(self, key: str, **slots: str) -> str:
+        return fill(self.say(VALUES[key]), slots)
+
+
+def _file_rows(report: Report, words: _Words) -> Iterator[Row]:
+    yield words.row("name", report.path, code=True)
+    yield words.row("kind", words.value(report.kind))
+    if report.n_bytes is not None:
+        yield words.row("size", words.value("bytes", n=f"{report.n_bytes:,}".replace(",", "\u202f")))
+    yield words.row("sha256", report.sha256, code=True)
+
+
+def _credential_rows(found: Credentials, words: _Words) -> Iterator[Row]:
+    yield words.row("state", words.value(found.state))
+    signer = found.signer
+    if signer:
+        yield words.row("signer", _joined(signer.name, signer.organisation))
+        yield words.row("authority", signer.authority)
+        yield words.row("signed-at", signer.signed_at, code=True)
+    yield words.row("generator", found.generator)
+    if found.trusted_by:
+        yield words.row(
+            "trusted-by", _list(found.trusted_by.name, found.trusted_by.file_date.isoformat(), words)
+        )
+    if found.active or found.trust_lists:
+        lists = [_list(one.name, one.file_date.isoformat(), words) for one in found.trust_lists]
+        yield words.row("lists", *(lists or [words.value("no-lists")]))
+    yield words.row("history", *(_action(one, words) for one in found.history), ordered=True)
+    yield words.row("ingredient", *(_ingredient(one, words) for one in found.ingredients))
+    training = found.active.training if found.active else ()
+    yield words.row("training", *(f"{entry}: {use}" for entry, use in training), code=True)
+    yield words.row("grants", *found.consent_grants, code=True)
+    yield words.row(
+        "binding", *(f"{one.algorithm}: {_short(one.value)}" for one in found.soft_bindings), code=True
+    )
+
+
+def _list(name: str, date: str, words: _Words) -> str:
+    return words.value("list", name=name, date=date)
+
+
+def _action(action: Action, words: _Words) -> str:
+    known = ACTIONS.get(action.action)
+    source = SOURCE_WORDS.get(action.source_type or "")
+    what = words.say(known) if known else action.action
+    origin = words.say(source) if source else action.source_type
+    return _joined(action.when, what, origin, action.software, action.description) or action.action
+
+
+def _ingredient(one: Ingredient, words: _Words) -> str:
+    failed = (failure_words(failure.code, lang=words.lang) for failure in one.failures)
+    return _joined(one.title or "?", one.relationship, *failed) or "?"
+
+
+def _watermark_rows(report: Report, words: _Words) -> Iterator[Row]:
+    mark = report.watermark
+    yield words.row("payload", mark.payload, code=True)
+    yield words.row("p-value", None if mark.p_value is None else f"{mark.p_value:.2g}", code=True)
+    yield words.row("key", mark.key, code=True)
+
+
+def _fingerprint_rows(report: Report, words: _Words) -> Iterator[Row]:
+    yield words.row("algorithm", report.fingerprint.algorithm, code=True)
+    yield words.row("value", _short(report.fingerprint.value), code=True)
+
+
+def _metadata_rows(report: Report, words: _Words) -> Iterator[Row]:
+    found = report.metadata
+    yield words.row("camera", found.camera)
+    yield words.row("software", found.software)
+    yield words.row("created", found.created, code=True)
+    yield words.row("location", found.location, code=True)
+    for number, (key, value) in enumerate(found.tags.items()):
+        if number < _SHOWN_TAGS:
+            yield Row(label=key, values=(value,))
+
+
+def _encoding_rows(report: Report, words: _Words) -> Iterator[Row]:
+    found = report.encoding
+    yield words.row("container", found.container, code=True)
+    yield words.row("codec", _joined(found.codec, found.pixel_format), code=True)
+    yield words.row("audio", found.audio_codec, code=True)
+    if found.width and found.height:
+        size = f"{found.width} x {found.height}"
+        shown = size if found.fps is None else words.value("rate", size=size, fps=f"{found.fps:.4g}")
+        yield words.row("dimensions", shown)
+    if found.duration_s is not None:
+        yield words.row("duration", words.value("seconds", n=f"{found.duration_s:.1f}"))
+    yield words.row("traces", *found.traces, code=True)
+
+
+def _synthetic_rows(report: Report, words: _Words) -> Iterator[Row]:
+    found = report.synthetic
+    yield words.row("state", words.value(found.finding))
+    yield words.row(
+        "probability", None if found.probability is None else f"{found.probability:.2f}", code=True
+    )
+    yield words.row("detectors", *(found.detectors or (words.value("no-lists"),)))
+
+
+def _examined_rows(report: Report, words: _Words) -> Iterator[Row]:
+    yield words.row("frames", str(report.examined.n_frames), code=True)
+    if report.examined.n_frames:
+        yield words.row("duration", words.value("seconds", n=f"{report.examined.until_s:.1f}"))
+    yield words.row("inspected", report.inspected_at.isoformat(timespec="seconds"), code=True)
+
+
+def _joined(*parts: str | None) -> str | None:
+    return " · ".join(f"\u2068{part}\u2069" for part in parts if part) or None
+
+
+def _short(value: str | None) -> str | None:
+    return value if value is None or len(value) <= 48 else value[:47] + "…"
+
+
+assert set(TITLES) - {"file"} == {code.partition(".")[0] for code in SENTENCES}
