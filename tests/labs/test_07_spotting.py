@@ -388,6 +388,7 @@ def test_each_clip_is_h264_of_two_and_a_half_seconds(built):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_the_real_clips_stay_small_and_are_the_same_on_every_build(tmp_path):
     assets = module(LAB.folder / "assets.py", "assets_07")
     for name in ("one", "two"):
