@@ -60,7 +60,7 @@ class Window:
         path = SCREENSHOTS / f"{name}.png"
         self.page.screenshot(path=path)
         with Image.open(path) as picture:
-            small = picture.convert("RGB").quantize(128)
+            small = picture.convert("RGB").quantize(256)
         small.save(path, optimize=True)
 
 

@@ -169,7 +169,7 @@ def test_an_instructor_collects_grades_writes_feedback_and_exports(
 def open_course(page: Page, room: Classroom) -> None:
     """Open the address that `medialit start` prints."""
     page.goto(f"{room.url}?token={TOKEN}")
-    page.locator(".jp-MarkdownViewer h1, .jp-RenderedMarkdown h1").first.wait_for()
+    page.locator(".jp-MarkdownViewer h1:visible").wait_for()
 
 
 def menu(page: Page, name: str, entry: str) -> None:

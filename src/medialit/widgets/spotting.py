@@ -27,6 +27,7 @@ _STYLE = """<style>
 .medialit-desk video { height: 17rem; max-width: 100%; margin: auto; background: #000; }
 .medialit-rtl { direction: rtl; text-align: right; }
 .medialit-rtl table { direction: rtl; }
+.medialit-rtl .widget-label { margin-left: .5rem; }
 .medialit-desk .medialit-rate { flex: 1 1 6rem; white-space: pre-line; height: auto; min-height: 4.4rem;
   line-height: 1.3; padding: .4rem .2rem; border: 1px solid var(--jp-border-color1, #666); margin: 2px; }
 .medialit-desk .medialit-rate:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); }

@@ -1,0 +1,179 @@
+"""Write docs/reference/licences.md: what others made that is shipped here or installed with it.
+
+`python docs/licences.py` writes the page from requirements/*.txt and from what the installed packages say of
+themselves; a test compares the two. Packages that belong to another platform, and so are not installed, are in
+`ELSEWHERE`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import Message
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from typing import cast
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reference" / "licences.md"
+LEVELS = {"base": "a classroom", "dev": "the tests", "docs": "the documentation"}
+
+ELSEWHERE = {
+    "appnope": "BSD-2-Clause",
+    "audioop-lts": "PSF-2.0",
+    "colorama": "BSD-3-Clause",
+    "httpx2-jsfetch": "BSD-3-Clause",
+    "pywinpty": "MIT",
+}
+"""Licences of packages for macOS, Windows, browsers or a newer Python only, read in their files on PyPI."""
+
+INSIDE = {
+    "av": "The wheels hold FFmpeg, which calls itself LGPL-3.0-or-later, and **libx264 and libx265 (GPL)**, LAME, "
+    "Opus, dav1d, SVT-AV1 and libvpx. See above.",
+    "opencv-python-headless": "The wheels hold FFmpeg (LGPL-2.1-or-later), OpenBLAS, libaom, OpenSSL and libgfortran.",
+    "numpy": "The wheels hold OpenBLAS, and libgfortran under GPL-3.0 with GCC's runtime exception.",
+    "scipy": "The wheels hold OpenBLAS, and libgfortran under GPL-3.0 with GCC's runtime exception.",
+    "matplotlib": "Holds the DejaVu fonts (Bitstream Vera licence), which draw the letters on clips.",
+    "pillow": "The wheels hold FreeType (FTL), HarfBuzz, libjpeg-turbo, libpng, WebP and others.",
+    "python-bidi": "**LGPL**: it may be replaced by another version without changing anything here.",
+}
+"""What a package's own metadata do not say, read in its wheel."""
+
+TROVE = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "GNU Library or Lesser General Public License (LGPL)": "LGPL-3.0",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+
+HEAD = """\
+# Licences
+
+Written by `python docs/licences.py`; a test compares this page with what is installed.
+
+| what | licence |
+|---|---|
+| the code of this repository | Apache-2.0 |
+| the labs' text, their translations, and the clips that the labs build | CC BY 4.0 |
+
+## Shipped in this repository
+
+Nothing made by others. The clips are drawn by `medialit.world`; the screenshots show JupyterLab and nbgrader, both
+BSD-3-Clause. No font, sound, picture, face or voice of others is in it.
+
+## Installed with it
+
+`run.py` downloads these from PyPI; they are not copied here and keep their own licences, whose texts lie in
+`.venv/lib/python*/site-packages/*.dist-info`.
+
+### GPL and LGPL
+
+- **`av` (PyAV)** is BSD-3-Clause and required. Its wheels hold **libx264 and libx265, which are GPL-2.0-or-later**;
+  writing H.264 calls libx264. This repository holds neither, so passing it on asks nothing of the kind. Who passes on an
+  *installed* copy (a disk image, a container) passes those libraries on too, and owes what the GPL asks.
+- **`python-bidi`** is LGPL-3.0: a library that is used unchanged.
+- **`docutils`**, only for building the documentation, names the GPL for an editor's mode that comes with it.
+- libgfortran, inside `numpy`, `scipy` and `opencv-python-headless`, is GPL-3.0 with the exception for GCC's runtime,
+  which asks nothing of a program that uses it.
+
+### Installed on the system, not from PyPI
+
+| what | licence | for |
+|---|---|---|
+| bubblewrap | LGPL-2.0-or-later | a wall around students' code, on Linux; run as a program |
+| Chromium | BSD-3-Clause and others | the browser tests; run as a program |
+| Noto fonts | OFL-1.1 | Arabic and Tifinagh letters in the browser tests |
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One installed package."""
+
+    name: str
+    version: str
+    licence: str
+    why: str
+
+
+def page(levels: Sequence[str] = tuple(LEVELS)) -> str:
+    """Return the page, down to the last of these levels; what a level names must be installed."""
+    sections = [HEAD]
+    seen: set[str] = set()
+    for level in levels:
+        parts = [part for part in parts_of(level) if part.name not in seen]
+        seen |= {part.name for part in parts}
+        rows = "".join(f"| {one.name} | {one.version} | {one.licence} | {one.why} |\n" for one in parts)
+        sections.append(
+            f"\n### For {LEVELS[level]}: {len(parts)} packages\n\n"
+            f"| package | version | licence | why, where it was chosen here |\n|---|---|---|---|\n{rows}"
+        )
+    return "".join(sections)
+
+
+def parts_of(level: str) -> list[Part]:
+    """Return the packages that requirements/<level>.txt pins, one for each name."""
+    lines = (ROOT / "requirements" / f"{level}.txt").read_text(encoding="utf-8").splitlines()
+    pins: dict[str, list[str]] = {}
+    for line in lines:
+        if found := re.match(r"([A-Za-z0-9_.\-]+)==([^ ;]+)", line):
+            pins.setdefault(found[1].lower(), []).append(found[2])
+    whys = reasons()
+    return [
+        Part(
+            name,
+            " or ".join(versions),
+            licence(name),
+            " ".join(filter(None, [whys.get(name), INSIDE.get(name)])),
+        )
+        for name, versions in pins.items()
+    ]
+
+
+def reasons() -> dict[str, str]:
+    """Return why a dependency was chosen, from the comments of pyproject.toml."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    comments = re.findall(r'^ +"([\w.-]+)[^"]*",\s*# (.+)$', text, re.MULTILINE)
+    return {name.lower(): why.strip().rstrip(".") + "." for name, why in comments}
+
+
+def licence(name: str) -> str:
+    """Return a package's licence, as its metadata give it.
+
+    Raises
+    ------
+    SystemExit
+        If a package that this platform should have says nothing.
+    """
+    try:
+        about = distribution(name)
+    except PackageNotFoundError:
+        if name in ELSEWHERE:
+            return ELSEWHERE[name]
+        raise SystemExit(f"{name} is not installed. `python3 run.py test` and `docs` install all.") from None
+    return _from_metadata(about)
+
+
+def _from_metadata(about: Distribution) -> str:
+    metadata = cast(Message, about.metadata)  # the protocol leaves `get` out until Python 3.12
+    if expression := metadata.get("License-Expression"):
+        return expression
+    everything = metadata.get_all("Classifier") or []
+    classifiers = [one.rpartition(" :: ")[2] for one in everything if one.startswith("License ::")]
+    short = (metadata.get("License") or "").strip()
+    if classifiers:
+        return ", ".join(TROVE.get(one, one) for one in classifiers)
+    if short and "\n" not in short and len(short) < 60:
+        return short
+    raise SystemExit(
+        f"{metadata['Name']} does not name its licence. Read it, and add it to docs/licences.py."
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"Wrote {PAGE}")
