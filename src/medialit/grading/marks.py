@@ -6,12 +6,14 @@ open the database for every step; this keeps it open over a class.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SAWarning
 
 from medialit.errors import GradingError
 
@@ -69,7 +71,10 @@ class MarkBook:
     def write(self, student: str, graded: Graded, *, timestamp: Any) -> None:
         """Write the marks of a submission, all or none."""
         try:
-            self._write(student, graded, timestamp)
+            with warnings.catch_warnings():
+                # nbgrader builds its rows before it adds them to the session; they arrive all the same.
+                warnings.filterwarnings("ignore", "Object of type <.*> not in session", SAWarning)
+                self._write(student, graded, timestamp)
         except BaseException:
             self._gradebook.db.rollback()
             raise
