@@ -179,7 +179,8 @@ def run_plainly(attack: Any, classmate: Any, built: Path, folder: Path) -> str:
     classmate.hand_in(course, names)
     handed_in = {p: p.read_bytes() for p in watched(course, graders) if p.is_file()}
     environment = {
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])), "HOME": str(home), "LANG": "C.UTF-8",
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        "HOME": str(home), "LANG": "C.UTF-8",
         "MEDIALIT_PLAIN_GRADING": str(graders), "MEDIALIT_PLAIN_SECRET": canaries["the secret"],
         "MEDIALIT_CANARY": canaries["the environment"], "PYTHONWARNINGS": "ignore", "TMPDIR": str(folder),
     }  # fmt: skip

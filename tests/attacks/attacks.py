@@ -117,19 +117,17 @@ MACHINE = "would take the machine down"
 # --- Marks without work: patch whatever judges. -----------------------------------------------------------
 
 _PATCH_ALL = """
-import sys, builtins, gc, types
+import sys, checks
+full = {"rates": 3.0, "verdict": 2.0}
+checks.check.rates = checks.check.verdict = lambda f: None
 for name, module in list(sys.modules.items()):
-    if name.startswith(("medialit", "checks")) and module is not None:
-        for key, value in list(vars(module).items()):
-            if key in ("close", "same", "grade", "answer", "judge", "dumps", "check"):
-                try: setattr(module, key, lambda *a, **k: True)
-                except Exception: pass
-try:
-    from medialit.grading import judge, plain
-    judge.close = judge.same = lambda *a, **k: True
-    judge.Item.judge = lambda self, *a: judge.Verdict(self.name, self.points, 1000.0)
-    plain.grade = lambda *a, **k: 1000.0
-except Exception as error: print(error)
+    if name.startswith("medialit") and module is not None:
+        for key in ("close", "same", "answer", "judge", "dumps"):
+            if key in vars(module): setattr(module, key, lambda *a, **k: True)
+from medialit.grading import judge, plain
+judge.close = judge.same = lambda *a, **k: True
+judge.Item.judge = lambda self, *a: judge.Verdict(self.name, self.points, self.points)
+plain.grade = lambda assignment, item, namespace: full[item]
 """
 
 CHEATS = [
@@ -149,7 +147,7 @@ CHEATS = [
     ),
     Attack(
         name="strip-assert",
-        tries="drop every `assert` by an AST transformer, and turn calls of the grader into 1000",
+        tries="drop every `assert` by an AST transformer, and turn calls of the grader into full marks",
         code="""
 import ast
 class Strip(ast.NodeTransformer):
@@ -157,7 +155,8 @@ class Strip(ast.NodeTransformer):
     def visit_Call(self, node):
         self.generic_visit(node)
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        return ast.Constant(1000.0) if name == "grade" else node
+        if name == "grade": return ast.Constant({"rates": 3.0, "verdict": 2.0}[node.args[1].value])
+        return ast.Constant(None) if name in ("rates", "verdict") else node
 get_ipython().ast_transformers.append(Strip())""",
         answers=NONE,
         mark=0,
@@ -492,7 +491,6 @@ WRITES = [
 import sqlite3
 db = sqlite3.connect("@COURSE@/gradebook.db")
 db.execute("update grade set auto_score = 300, manual_score = 300")
-db.execute("delete from submitted_assignment")
 db.commit()""",
         answers=NONE,
         mark=0,

@@ -201,7 +201,10 @@ class Item:
         checks: list[Check] = []
         failure: StudentError | None = None
         try:
-            checks.extend(self.run(student, cases))
+            for check in self.run(student, cases):
+                if not isinstance(check, Check):
+                    raise GradingError(f"It yielded a {type(check).__name__} in place of a Check.")
+                checks.append(check)
         except StudentError as error:
             failure = error
         except (WorkerLostError, SandboxUnavailableError):

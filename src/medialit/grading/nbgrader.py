@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
+from jinja2 import ChoiceLoader, DictLoader
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool
@@ -50,6 +51,25 @@ def configure(config: Any) -> None:
     config.HTMLExporter.mathjax_url = ""  # a course makes no request to anybody
     config.HTMLExporter.require_js_url = ""
     config.HTMLExporter.jquery_url = ""
+    config.HTMLExporter.mermaid_js_url = ""
+    config.HTMLExporter.mermaid_layout_elk_js_url = ""
+    _show_no_mathjax()
+
+
+def _show_no_mathjax() -> None:
+    """Take MathJax out of nbgrader's pages: their templates load it from a public server, whatever is configured."""
+    create: Any = HTMLExporter._create_environment
+    if getattr(create, "without_mathjax", False):
+        return
+
+    def create_environment(self: HTMLExporter) -> Any:
+        environment = create(self)
+        empty = DictLoader({"mathjax.html.j2": "{% macro mathjax(url='') %}{% endmacro %}"})
+        environment.loader = ChoiceLoader([empty, environment.loader])
+        return environment
+
+    create_environment.without_mathjax = True  # type: ignore[attr-defined]
+    HTMLExporter._create_environment = create_environment  # type: ignore[method-assign, assignment]
 
 
 class SubmissionExporter(NotebookExporter):

@@ -163,16 +163,10 @@ def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]
     if lab is not None:
         arguments += ["--ro-bind", str(lab.resolve()), str(LAB_IN_BOX)]
     arguments += ["--size", str(scratch_mb << 20), "--tmpfs", str(SCRATCH_IN_BOX)]
-    return [
-        *arguments,
-        "--symlink",
-        str(SCRATCH_IN_BOX),
-        "/tmp",  # noqa: S108  # inside the box
-        "--remount-ro",
-        "/",
-        "--chdir",
-        str(SCRATCH_IN_BOX),
-    ]
+    temporary = Path("/tmp")  # noqa: S108  # inside the box; a checkout of ours may itself lie under it
+    if not any(path.is_relative_to(temporary) for path in readable()):
+        arguments += ["--symlink", str(SCRATCH_IN_BOX), str(temporary)]
+    return [*arguments, "--remount-ro", "/", "--chdir", str(SCRATCH_IN_BOX)]
 
 
 def _working_bubblewrap() -> str | None:
