@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import medialit
+from medialit import cli_media
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -275,6 +276,10 @@ def doctor() -> None:
     for line in describe():
         click.echo(line)
     sys.exit(1 if lacking else 0)
+
+
+for _command in cli_media.COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Final
 
 import medialit
 from medialit.errors import MediaError, ProvenanceError
-from medialit.media import read, write
+from medialit.media import Clip, Codec, read, read_image, write, write_image
 from medialit.provenance import keys, label, watermark
 from medialit.provenance.credentials import SoftBinding, Statement, TrainingUse, sign
 from medialit.provenance.fingerprint import fingerprint
@@ -334,3 +334,40 @@ def _folder_of(target: Path) -> Path:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def mark_file(source: Path, target: Path, *, payload: int, key: str | None, home: Path | None = None) -> None:
+    """Write a copy of a clip or a picture that carries a payload.
+
+    Parameters
+    ----------
+    source, target : Path
+    payload : int
+        64 bits.
+    key : str or None
+        A secret in words; this computer's own key where there is none.
+    home : Path, optional
+        `$MEDIALIT_HOME` when not given.
+
+    Raises
+    ------
+    MedialitError
+        If a file cannot be read, marked or written.
+    """
+    secret = watermark_key(home or keys.medialit_home(), make=True) if key is None else key.encode()
+    assert secret is not None
+    if target.suffix.lower() in (".png", ".jpg", ".jpeg"):
+        still = Clip(read_image(source)[None], 1.0)
+        write_image(watermark.embed(still, payload, key=secret).frames[0], target)
+        return
+    codec: Codec = "vp9" if target.suffix.lower() == ".webm" else "h264"
+    write(watermark.embed(read(source), payload, key=secret), target, codec=codec)
+
+
+def detector(*, key: str | None, key_files: Sequence[Path] = (), home: Path | None = None) -> Inspector:
+    """Return an inspector for watermarks alone: of a secret in words, else of this computer's key and the files'."""
+    if key is not None:
+        return Inspector(keys={"--key": key.encode()})
+    own = watermark_key(home or keys.medialit_home(), make=False)
+    named = {} if own is None else {"this computer": own}
+    return Inspector(keys=named | {path.name: read_key(path) for path in key_files})

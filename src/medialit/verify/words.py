@@ -209,7 +209,6 @@ VALUES: Final[Mapping[str, str]] = MappingProxyType(
         "seconds": _msgid("{n} s"),
         "rate": _msgid("{size}, {fps} pictures a second"),
         "no-lists": _msgid("none"),
-        "nobody": _msgid("nobody"),
     }
 )
 

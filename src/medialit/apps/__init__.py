@@ -1,0 +1,1 @@
+"""Windows in a browser, each with `build() -> gr.Blocks`."""

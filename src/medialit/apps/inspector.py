@@ -1,0 +1,197 @@
+"""The inspector's window: drop a file, read the report, take it along as HTML, PDF or JSON.
+
+It works without a network: fonts are the system's, and a content security policy keeps the page from asking
+anybody else for anything, whatever a file holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any, Final
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from medialit import pipeline, verify
+from medialit.language import language, translator
+from medialit.provenance.trust import TrustList
+
+LANGUAGES: Final = ("en", "fr", "ar")
+# Nothing but this computer's own server may be asked; workers and pictures may also come from memory.
+POLICY: Final = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
+    "font-src 'self' data:; frame-ancestors 'self'; form-action 'self'; base-uri 'self'"
+)
+_FONTS: Final = ["system-ui", "DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
+_CSS: Final = """
+footer{display:none !important}
+#ml-app-title h1{margin:.2rem 0}
+.ml-empty{color:#505050;background:#fff;padding:1rem}
+"""
+_TURN: Final = """lang => {
+  const right = lang === 'ar';
+  document.documentElement.lang = lang;
+  document.documentElement.dir = right ? 'rtl' : 'ltr';
+}"""
+
+Shown = tuple[str, str | None, str | None, str | None]
+
+
+def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: str = "en") -> gr.Blocks:
+    """Return the window.
+
+    Parameters
+    ----------
+    trust : sequence of TrustList
+        Whose signatures are relied on.
+    trust_course : bool
+        Whether this computer's own authority is relied on too; the report names it.
+    lang : {"en", "fr", "ar"}
+        In which it opens; the reader can change it.
+
+    Raises
+    ------
+    LanguageError
+        If the platform does not speak the language.
+    """
+    _ = translator(lang)
+
+    def look(path: str | None, chosen: str) -> Shown:
+        return show(path, lang=chosen, trust=trust, trust_course=trust_course)
+
+    window: gr.Blocks = gr.Blocks(title=_("Check a file"), analytics_enabled=False, delete_cache=(3600, 3600))
+    with window:
+        heading = gr.Markdown(f"# {_('Check a file')}", elem_id="ml-app-title")
+        chosen = gr.Radio(
+            [(language(code).name, code) for code in LANGUAGES],
+            value=lang, label=_("Language"), elem_id="ml-language", interactive=True,
+        )  # fmt: skip
+        file = gr.File(
+            label=_("Drop a picture or a video here. It stays on this computer."), type="filepath", elem_id="ml-file",
+            height=140,
+        )  # fmt: skip
+        shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
+        with gr.Row():
+            page = gr.DownloadButton(_("Report as HTML"), interactive=False, elem_id="ml-html")
+            paper = gr.DownloadButton(_("Report as PDF"), interactive=False, elem_id="ml-pdf")
+            data = gr.DownloadButton(_("Report as JSON"), interactive=False, elem_id="ml-json")
+
+        def turn(path: str | None, code: str) -> tuple[Any, ...]:
+            say = translator(code)
+            result = look(path, code)
+            return (
+                f"# {say('Check a file')}",
+                gr.update(label=say("Language")),
+                gr.update(label=say("Drop a picture or a video here. It stays on this computer.")),
+                result[0],
+                *_buttons(result, code),
+            )
+
+        def dropped(path: str | None, code: str) -> tuple[Any, ...]:
+            result = look(path, code)
+            return (result[0], *_buttons(result, code))
+
+        files = [page, paper, data]
+        file.change(dropped, [file, chosen], [shown, *files], api_name="inspect", concurrency_limit=2)
+        chosen.change(turn, [file, chosen], [heading, chosen, file, shown, *files], api_visibility="private")
+        chosen.change(None, [chosen], None, js=_TURN)
+        window.load(None, [chosen], None, js=_TURN)
+    return window
+
+
+def show(path: str | None, *, lang: str, trust: Sequence[TrustList] = (), trust_course: bool = True) -> Shown:
+    """Inspect one file and return its report: HTML to show, and paths of an HTML, a PDF and a JSON file.
+
+    Parameters
+    ----------
+    path : str or None
+        None where no file was dropped; then there is only a sentence to show.
+    """
+    if path is None:
+        return _nothing(lang), None, None, None
+    with pipeline.inspector(trust=trust, trust_course=trust_course) as one:
+        report = one.inspect(path)
+    folder = Path(mkdtemp(dir=_scratch().name))
+    (folder / "report.html").write_text(verify.to_html([report], lang=lang), encoding="utf-8")
+    (folder / "report.pdf").write_bytes(verify.to_pdf([report], lang=lang))
+    (folder / "report.json").write_text(verify.to_json([report], lang=lang), encoding="utf-8")
+    written = [str(folder / f"report.{kind}") for kind in ("html", "pdf", "json")]
+    return verify.to_fragment(report, lang=lang), written[0], written[1], written[2]
+
+
+def launch(
+    *,
+    trust: Sequence[TrustList] = (),
+    trust_course: bool = True,
+    lang: str = "en",
+    port: int | None = None,
+    in_browser: bool = False,
+    block: bool = True,
+) -> tuple[gr.Blocks, str]:
+    """Open the window on this computer only, and return it with its address.
+
+    Parameters
+    ----------
+    port : int, optional
+        A free one from 7860 when not given.
+    block : bool
+        Whether to wait until Ctrl+C; else the caller closes the window.
+    """
+    window = build(trust=trust, trust_course=trust_course, lang=lang if lang in LANGUAGES else "en")
+    _app, address, _share = window.launch(
+        server_name="127.0.0.1", server_port=port, inbrowser=in_browser, prevent_thread_lock=not block,
+        share=False, quiet=not block, ssr_mode=False, enable_monitoring=False, footer_links=[], max_file_size="4gb",
+        theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]), css=_CSS,
+        app_kwargs={"middleware": [Middleware(_Policy)]},
+    )  # fmt: skip
+    return window, address
+
+
+class _Policy:
+    """Says with every answer that the page may ask nobody else."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"content-security-policy", POLICY.encode()),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_policy)
+
+
+def _buttons(result: Shown, lang: str) -> tuple[Any, ...]:
+    say = translator(lang)
+    labels = (say("Report as HTML"), say("Report as PDF"), say("Report as JSON"))
+    return tuple(
+        gr.update(label=label, value=value, interactive=value is not None)
+        for label, value in zip(labels, result[1:], strict=True)
+    )
+
+
+@cache
+def _scratch() -> TemporaryDirectory[str]:
+    """Return the folder of reports to take along; it goes when the process ends."""
+    return TemporaryDirectory(prefix="medialit-reports-")
+
+
+def _nothing(lang: str) -> str:
+    _ = translator(lang)
+    return f'<p class="ml-empty" dir="{language(lang).direction}">{_("The report appears here.")}</p>'
+
+
+if __name__ == "__main__":
+    launch()
