@@ -54,6 +54,12 @@ def test_a_broken_grader_scores_nothing_and_calls_a_person():
     assert "ZeroDivisionError" in verdict.grader_error
 
 
+def test_a_grader_that_yields_something_else_calls_a_person():
+    verdict = judged(lambda s, c: iter([("rates", True)]))
+    assert verdict.score == 0.0
+    assert "tuple in place of a Check" in verdict.grader_error
+
+
 @pytest.mark.parametrize("error", [WorkerLostError("busy"), SandboxUnavailableError("gone")])
 def test_what_the_machine_did_is_no_wrong_answer(error):
     def run(student, cases):
