@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if command == "start":
             set_up("base")
-            return call([BIN / "medialit", "start", *rest])
+            return become([BIN / "medialit", "start", *rest])
         if command == "docs":
             set_up("base")
             set_up("docs")
@@ -262,12 +262,23 @@ def apt_install(packages: Sequence[str]) -> bool:
 
 def call(command: Sequence[str | Path]) -> int:
     """Run a program of .venv with .venv's programs on PATH, and return its exit status."""
-    environment = os.environ | {
-        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", "")]),
-        "VIRTUAL_ENV": str(VENV),
-    }
-    environment.pop("PYTHONHOME", None)
-    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment)
+    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
+
+
+def become(command: Sequence[str | Path]) -> int:
+    """Run a program as `call` does; where the system can, in place of this one, so that a signal to it ends all."""
+    if not WINDOWS:
+        sys.stdout.flush()
+        os.chdir(ROOT)
+        os.execve(command[0], [str(part) for part in command], environment())
+    return call(command)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of .venv's programs."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
+    return inherited | {"PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
 def say(message: str) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -125,6 +126,16 @@ def test_the_exit_status_is_pytests_and_a_failed_check_is_never_a_success(
         "not long",
         "-x",
     ]  # pytest runs last, so its closing line is the last
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows cannot put one program in place of another")
+def test_a_signal_to_start_reaches_the_course_itself(run: ModuleType, tmp_path: Path) -> None:
+    program = tmp_path / ".venv" / "bin" / "medialit"
+    program.write_text("#!/bin/sh\necho $$ $*\n", encoding="utf-8")
+    program.chmod(0o755)
+    script = f"import sys; sys.path.insert(0, {str(RUN.parent)!r}); import run; run.become([{str(program)!r}, 'start'])"
+    process = subprocess.Popen([sys.executable, "-B", "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.communicate(timeout=60)[0].split() == [str(process.pid), "start"]
 
 
 def test_an_older_python_is_told_what_to_install() -> None:
