@@ -110,7 +110,8 @@ def safe_markdown(text: str) -> str:
     if len(text) > MAX_MARKDOWN or text.count("\\\\(") + text.count("\\\\[") > MAX_MATHS:
         return f"<pre>{html.escape(text)}</pre>"
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # they show as ¶ without their style
-    return safe_html(MarkdownWithMath(renderer=renderer).render(text))
+    page = safe_html(MarkdownWithMath(renderer=renderer).render(text))
+    return page.replace("<table>", '<table class="table table-condensed">')  # or its columns touch each other
 
 
 def safe_outputs(told: Sequence[list[Any]]) -> list[list[dict[str, Any]]]:

@@ -30,3 +30,7 @@ def test_nothing_that_acts_or_covers_stays(gone: str) -> None:
 def test_a_heading_has_no_pilcrow_and_a_student_no_classes() -> None:
     assert safe_markdown("# Seeing").strip() == "<h1>Seeing</h1>"
     assert "navbar" not in safe_markdown('<p class="navbar-fixed-top">x</p>')
+
+
+def test_a_table_has_room_between_its_columns() -> None:
+    assert '<table class="table table-condensed">' in safe_markdown("| a | b |\n|---|---|\n| c | d |\n")
