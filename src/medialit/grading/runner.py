@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medialit.errors import GradingError
 from medialit.grading import feedback
 from medialit.grading.judge import Grader, Verdict, load_grader
+from medialit.grading.sandbox import walls as sandbox_walls
 from medialit.grading.sandbox.box import Allowance, Box, Usage
 from medialit.grading.submission import CHECK, Skeleton, Submission
 
@@ -77,7 +78,20 @@ class Assignment:
         return cls(name, course, lab, skeleton, grader, items)
 
     def open_box(self, walls: Walls) -> Box:
-        """Return a box that is warm for this lab; start it, or use it as a context."""
+        """Return a box that is warm for this lab; start it, or use it as a context.
+
+        Raises
+        ------
+        GradingError
+            If the course or its graders lie where students' code may read.
+        """
+        for secret in (self.course.root.resolve(), self.course.graders.resolve()):
+            for readable in sandbox_walls.readable() if walls.stand else ():
+                if secret.is_relative_to(readable.resolve()):
+                    raise GradingError(
+                        f"{secret} lies in {readable}, which students' code must be able to read to run Python. "
+                        "Move the course and its graders elsewhere and build the course again."
+                    )
         return Box(walls, lab=self.lab)
 
 

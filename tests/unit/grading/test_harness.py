@@ -109,3 +109,14 @@ def test_a_class_needs_a_worker(probe_course, workers):
 
     with pytest.raises(GradingError, match="worker"):
         grade_assignment(probe_course, "01_probe", workers=workers)
+
+
+def test_a_course_that_students_code_could_read_is_not_graded(probe_course, hand_in, monkeypatch):
+    from medialit.grading.sandbox import walls
+
+    hand_in("amal")
+    everywhere = [*walls.readable(), probe_course.parent]
+    monkeypatch.setattr(walls, "readable", lambda: everywhere)
+    (result,) = grade_assignment(probe_course, "01_probe").results
+    assert result.status == "failed"
+    assert "students' code" in result.message
