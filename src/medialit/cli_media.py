@@ -293,7 +293,7 @@ def _read_lists(lists: Sequence[Path], stamps: Sequence[Path]) -> list[TrustList
 def _put(data: bytes, out: Path | None) -> None:
     """Print bytes, or write them to a file."""
     if out is None:
-        click.get_binary_stream("stdout").write(data)
+        click.echo(data, nl=False)
         return
     try:
         out.write_bytes(data)
