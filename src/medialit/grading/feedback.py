@@ -111,7 +111,8 @@ def safe_markdown(text: str) -> str:
         return f"<pre>{html.escape(text)}</pre>"
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # they show as ¶ without their style
     page = safe_html(MarkdownWithMath(renderer=renderer).render(text))
-    return page.replace("<table>", '<table class="table table-condensed">')  # or its columns touch each other
+    page = page.replace("<table>", '<table class="table table-condensed">')  # or its columns touch each other
+    return f'<div dir="auto">{page}</div>'  # an answer or a comment in Arabic reads from right to left
 
 
 def safe_outputs(told: Sequence[list[Any]]) -> list[list[dict[str, Any]]]:
