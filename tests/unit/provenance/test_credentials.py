@@ -575,6 +575,8 @@ def test_signing_refuses_what_it_cannot_do_and_says_what_to_do(
         sign(media["mp4"], tmp_path / "x.mov", key=course_key, statement=statement)
     with pytest.raises(SigningError, match="Use MP4"):
         sign(media["webm"], tmp_path / "x.webm", key=course_key, statement=statement)
+    with pytest.raises(SigningError, match="cannot be written"):
+        sign(media["mp4"], tmp_path / "no such folder" / "x.mp4", key=course_key, statement=statement)
     with pytest.raises(SigningError, match="could not be signed"):
         sign(tmp_path / "absent.mp4", tmp_path / "x.mp4", key=course_key, statement=statement)
     naive = replace(statement, when=datetime(2026, 9, 1))
