@@ -106,6 +106,8 @@ def sign(
         raise SigningError(
             f"Signing does not convert: {target.name} needs the ending {source.suffix!r} of {source.name}."
         )
+    if key.stand_in is not None and source.suffix.lower() == ".png":
+        raise SigningError("PNG has a checksum over its manifest: an expired key signs JPEG or MP4.")
     _require_readable([path for path in (statement.parent, *statement.components) if path is not None])
     settings = {
         "trust": trust_settings(trust),
@@ -250,7 +252,7 @@ def _swap_certificate(signed: BinaryIO, key: SigningKey) -> None:
 @contextlib.contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to, and move it there only when all went well."""
-    temporary = target.with_name(f".{target.stem}-{secrets.token_hex(8)}{target.suffix}")
+    temporary = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(8)}{target.suffix}")
     try:
         temporary.open("xb").close()
     except OSError as error:

@@ -596,6 +596,13 @@ def test_an_ingredient_that_cannot_be_read_is_refused_before_it_is_parsed_here(
     assert not (tmp_path / "x.mp4").exists()
 
 
+def test_an_expired_key_signs_no_format_with_a_checksum(
+    tmp_path: Path, media: dict[str, Path], authority: keys.Authority, statement: Statement, now: datetime
+) -> None:
+    with pytest.raises(SigningError, match="checksum"):
+        sign(media["png"], tmp_path / "x.png", key=keys.expired_key(authority, now=now), statement=statement)
+
+
 def test_two_soft_bindings_are_both_named(
     tmp_path: Path,
     media: dict[str, Path],
