@@ -13,6 +13,7 @@ is one JSON object: how many attacks were run on each, and how many held.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import logging
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -34,7 +36,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from medialit.course.build import build_courses
 from medialit.course.project import Project, read_course
 from medialit.course.source import read_labs
-from medialit.grading.sandbox import walls
+from medialit.grading.sandbox import _scratch, walls
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "explanation" / "grading.md"
@@ -76,8 +78,7 @@ def main() -> None:
     field = load(ROOT / "tests" / "attacks" / "conftest.py", "conftest")
     data = field.load("attacks")
     attacks = [a for a in data.ATTACKS if not options.only or a.name in options.only]
-    with tempfile.TemporaryDirectory(prefix="medialit-attacks-") as name:
-        folder = Path(name)
+    with hardy_folder() as folder:
         built = build(folder / "built")
         with pytest.MonkeyPatch.context() as patch:
             everybody = {a.name: a for a in (*attacks, *data.HONEST)}
@@ -109,6 +110,16 @@ def main() -> None:
         "walls": walls.require().name,
     }
     print(json.dumps(summary))
+
+
+@contextlib.contextmanager
+def hardy_folder() -> Iterator[Path]:
+    """Yield a temporary folder that can be removed whatever an attack left in it."""
+    folder = Path(tempfile.mkdtemp(prefix="medialit-attacks-"))
+    try:
+        yield folder
+    finally:
+        _scratch.remove(folder)
 
 
 def judge_ours(attack: Any, battle: Any) -> str:
