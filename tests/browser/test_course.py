@@ -133,6 +133,8 @@ def test_an_instructor_collects_grades_writes_feedback_and_exports(
     verdict = form.locator(f"[dir={DIRECTION[lang]}]", has_text=category(room)).first
     expect(verdict).to_be_visible()
     expect(form.locator("#cheapest_check")).to_have_attribute("placeholder", "0")
+    show(verdict)
+    window.shoot(f"formgrader-{lang}")
     comment, mark = form.locator("#reflection-comment"), form.locator("#reflection")
     expect(comment).to_have_attribute("placeholder", re.compile("comments"))  # formgrader has loaded it
     with page.expect_response(re.compile(r"/formgrader/api/comment/")):
@@ -141,8 +143,6 @@ def test_an_instructor_collects_grades_writes_feedback_and_exports(
     with page.expect_response(re.compile(r"/formgrader/api/grade/")):
         mark.fill("3")
         mark.blur()
-    show(form.locator("#cheapest_check"))
-    window.shoot(f"formgrader-{lang}")
     mark.scroll_into_view_if_needed()
     window.shoot(f"formgrader-words-{lang}")
 

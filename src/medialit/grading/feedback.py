@@ -31,6 +31,11 @@ MAX_NESTING = 200  # elements in one another: cleaning takes time that grows wit
 MAX_PLAIN = 100_000
 MAX_MARKDOWN = 8_000  # characters: rendering a hostile text takes time that grows with its square
 MAX_MATHS = 100
+_STYLED = {"<table>": '<table class="table table-condensed">'}  # or its columns touch each other
+_STYLED_RTL = {  # what Bootstrap puts on the left
+    "<th>": '<th class="text-right">',
+    "<blockquote>": '<blockquote class="blockquote-reverse">',
+}
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 # Inside the page, or beside the lab.
@@ -111,7 +116,8 @@ def safe_markdown(text: str) -> str:
         return f"<pre>{html.escape(text)}</pre>"
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # they show as ¶ without their style
     page = safe_html(MarkdownWithMath(renderer=renderer).render(text))
-    page = page.replace("<table>", '<table class="table table-condensed">')  # or its columns touch each other
+    for bare, styled in (_STYLED | _STYLED_RTL if 'dir="rtl"' in page else _STYLED).items():
+        page = page.replace(bare, styled)
     return f'<div dir="auto">{page}</div>'  # an answer or a comment in Arabic reads from right to left
 
 

@@ -34,3 +34,10 @@ def test_a_heading_has_no_pilcrow_and_a_student_no_classes() -> None:
 
 def test_a_table_has_room_between_its_columns() -> None:
     assert '<table class="table table-condensed">' in safe_markdown("| a | b |\n|---|---|\n| c | d |\n")
+
+
+def test_heads_and_quotations_stand_on_the_right_in_arabic_only() -> None:
+    text = "> a\n\n| a |\n|---|\n| c |\n"
+    arabic = safe_markdown(f'<div dir="rtl" lang="ar">\n\n{text}\n</div>')
+    assert '<th class="text-right">' in arabic and '<blockquote class="blockquote-reverse">' in arabic
+    assert "<th>" in safe_markdown(text) and "<blockquote>" in safe_markdown(text)
