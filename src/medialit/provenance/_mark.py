@@ -20,14 +20,14 @@ Frame = NDArray[np.uint8]  # (H, W, 3), RGB
 
 GRID = 256  # the short side, in samples, of the picture on which the mark is drawn
 _REACH = 16  # no wave has more periods a tile than this
-_TEXTURE_FLOOR = 6.0  # grey levels of contrast that a flat wall is taken to have
+_TEXTURE_FLOOR = 10.0  # grey levels of contrast that a flat wall is taken to have
 _TEXTURE_POWER = 0.5  # how much more mark a textured place gets
 _HEADROOM = 10.0  # grey levels from black or white below which the mark fades
 
 # A weight of its own for each colour. Most of it is luma, which codecs keep best. The tilt towards green costs
-# 0.4 dB of luma and gives the colour differences a mark of their own, on which scenes have little texture to hide it.
+# 0.9 dB of luma and gives the colour differences a mark of their own, on which scenes have little texture to hide it.
 _LUMA = np.array([0.299, 0.587, 0.114])
-_GREEN_TILT = 0.3
+_GREEN_TILT = 0.7
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
-# The statistic and the share of unmarked crops above it.
+# The statistic and the share of unmarked crops above it, from 3,000 crops.
 _POINTS = (
-    (0.506, 0.5),
-    (0.511, 0.3),
-    (0.520, 0.1),
-    (0.524, 0.03),
-    (0.529, 0.01),
-    (0.535, 0.003),
-    (0.540, 0.001),
+    (0.505, 0.5),
+    (0.510, 0.3),
+    (0.519, 0.1),
+    (0.526, 0.03),
+    (0.530, 0.01),
+    (0.534, 0.003),
+    (0.537, 0.001),
 )
 _SCALE = 0.006  # beyond the last point the share falls by e for each such step
+# Pictures differ more than crops of one picture do. The first 3,000 crops of the set that checks this fit, which
+# shares no picture with it, came out higher by up to 0.007 at the same share, so that much is taken off.
+_MARGIN = 0.007
 
 
 def tail(statistic: float) -> float:
@@ -33,9 +36,10 @@ def tail(statistic: float) -> float:
     Returns
     -------
     float
-        Log-linear between measured points, exponential beyond the last; 1 below the first measured point's reach.
+        Log-linear between measured points, exponential beyond the last; 1 below the median.
     """
     places, shares = zip(*_POINTS, strict=True)
+    statistic -= _MARGIN
     if statistic >= places[-1]:
         return float(shares[-1] * np.exp(-(statistic - places[-1]) / _SCALE))
     if statistic < places[0]:

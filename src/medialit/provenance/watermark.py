@@ -23,6 +23,7 @@ SIGNIFICANCE = 1e-6  # a payload is reported only where p is at most this
 MIN_EMBED_SIDE = 128  # pixels
 MIN_DETECT_SIDE = 48
 MIN_PSNR_DB = 40.12  # the strongest mark that may be written, over the red, green and blue of each frame
+MAX_PSNR_DB = 60.0
 MIN_SSIM = 0.981  # and, for luma, over the clip
 _MAX_FRAMES = 192  # evenly spaced frames that a long clip is judged by
 _N_BEST = 4  # poses tried by luma, and as many by luma and colour
@@ -47,7 +48,7 @@ class Detection:
     p_value: float
 
 
-def embed(clip: Clip, payload: int, *, key: bytes | str) -> Clip:
+def embed(clip: Clip, payload: int, *, key: bytes | str, psnr_db: float = MIN_PSNR_DB) -> Clip:
     """Return the clip with a payload hidden in its pictures.
 
     The change has a PSNR of at least 40 dB and an SSIM of luma of at least 0.98. The sound is not touched.
@@ -60,6 +61,9 @@ def embed(clip: Clip, payload: int, *, key: bytes | str) -> Clip:
         64 bits, 0 to 2**64 - 1.
     key : bytes or str
         The secret that detection needs; see `derive_key`.
+    psnr_db : float
+        At least 40.12, the strongest mark. A higher value hides the mark better, in smooth skies above all, and lets it
+        survive less.
 
     Returns
     -------
@@ -69,7 +73,8 @@ def embed(clip: Clip, payload: int, *, key: bytes | str) -> Clip:
     Raises
     ------
     WatermarkError
-        If the payload does not fit 64 bits, the key is empty, or the frames are too small.
+        If the payload does not fit 64 bits, the key is empty, the frames are too small, or the mark would be stronger
+        than allowed.
 
     Examples
     --------
@@ -82,9 +87,13 @@ def embed(clip: Clip, payload: int, *, key: bytes | str) -> Clip:
     """
     _check_payload(payload)
     _check_size(clip.width, clip.height, MIN_EMBED_SIDE)
+    if not MIN_PSNR_DB <= psnr_db <= MAX_PSNR_DB:
+        raise WatermarkError(
+            f"The PSNR of a marked clip lies from {MIN_PSNR_DB} to {MAX_PSNR_DB} dB, not at {psnr_db}."
+        )
     plan = _tile.layout(_tile.derive_key(key))
     drawing = _mark.draw(payload, plan, size=clip.size)
-    rms = _strength(clip, drawing)
+    rms = _strength(clip, drawing, psnr_db)
     marked = np.empty_like(clip.frames)
 
     def mark(i: int) -> None:
@@ -217,9 +226,9 @@ def _combine(planes: NDArray[np.complex64], plan: _tile.Layout) -> NDArray[np.co
     return scaled
 
 
-def _strength(clip: Clip, drawing: _mark.Drawing) -> float:
+def _strength(clip: Clip, drawing: _mark.Drawing, psnr_db: float) -> float:
     """Return the mark's root mean square in grey levels: what the PSNR allows, or less where the SSIM asks for it."""
-    rms = 255 / 10 ** (MIN_PSNR_DB / 20)
+    rms = 255 / 10 ** (psnr_db / 20)
     frames = clip.frames[_spread(clip.n_frames, _N_SSIM_FRAMES)]
     for _ in range(_N_SSIM_ROUNDS):
         marked = [_mark.add(frame, _mark.shape(frame, drawing, rms=rms)) for frame in frames]

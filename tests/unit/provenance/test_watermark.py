@@ -132,6 +132,19 @@ def test_the_same_clip_is_marked_the_same_twice(clip: Clip, marked: Clip) -> Non
     assert watermark.embed(clip, PAYLOAD, key=KEY.encode()) == marked
 
 
+def test_a_fainter_mark_costs_less_and_is_still_read(clip: Clip, marked: Clip) -> None:
+    faint = watermark.embed(clip, PAYLOAD, key=KEY, psnr_db=44)
+    error = np.mean((clip.frames.astype(np.float64) - faint.frames) ** 2)
+    assert 10 * np.log10(255**2 / error) == pytest.approx(44, abs=0.4)
+    assert watermark.detect(faint, key=KEY).payload == PAYLOAD
+
+
+@pytest.mark.parametrize("psnr_db", [39.0, 61.0, float("nan")])
+def test_a_mark_stronger_than_allowed_is_refused(clip: Clip, psnr_db: float) -> None:
+    with pytest.raises(WatermarkError, match="PSNR"):
+        watermark.embed(clip, 1, key=KEY, psnr_db=psnr_db)
+
+
 def test_sound_size_and_rate_stay() -> None:
     sound = np.linspace(-1, 1, 800, dtype=np.float32)[:, np.newaxis]
     clip = Clip(np.full((3, 130, 200, 3), 120, np.uint8), 30.0, audio=sound, sample_rate=8000)
