@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -117,7 +118,7 @@ def show(path: str | None, *, lang: str, trust: Sequence[TrustList] = (), trust_
     if path is None:
         return _nothing(lang), None, None, None
     with pipeline.inspector(trust=trust, trust_course=trust_course) as one:
-        report = one.inspect(path)
+        report = replace(one.inspect(path), path=Path(path).name)  # not where gradio put it
     folder = Path(mkdtemp(dir=_scratch().name))
     (folder / "report.html").write_text(verify.to_html([report], lang=lang), encoding="utf-8")
     (folder / "report.pdf").write_bytes(verify.to_pdf([report], lang=lang))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -206,7 +206,10 @@ class Inspector:
         if self._registry is not None and searched:
             matches = self._registry.matches(payload=payload, fingerprint=value)
         return Fingerprint(
-            algorithm=pictures.get("algorithm"), value=value, searched=searched, matches=tuple(matches)
+            algorithm=pictures.get("algorithm"),
+            value=value,
+            searched=searched,
+            matches=tuple(replace(one, title=printable(one.title)) for one in matches),
         )
 
 

@@ -148,4 +148,4 @@ def _cell(row: Row) -> str:
 
 
 def _value(value: str, *, code: bool) -> str:
-    return f'<code dir="ltr">{escape(value)}</code>' if code else f'<span dir="auto">{escape(value)}</span>'
+    return f'<code dir="ltr">{escape(value)}</code>' if code else escape(value)

@@ -150,6 +150,8 @@ class _Words:
 
     def row(self, label: str, *values: str | None, code: bool = False, ordered: bool = False) -> Row:
         kept = tuple(value for value in values if value)
+        if not code:
+            kept = tuple(value if "\u2068" in value else f"\u2068{value}\u2069" for value in kept)
         if len(kept) > _SHOWN_ITEMS:
             kept = (*kept[:_SHOWN_ITEMS], "…")
         return Row(label=self.say(LABELS[label]), values=kept, code=code, ordered=ordered)
