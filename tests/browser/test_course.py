@@ -1,6 +1,7 @@
 """What people do in the course, in a real Chromium: learn in JupyterLab, grade in formgrader, read the feedback.
 
-In English and in Arabic. What the windows showed is kept in build/screenshots; look at it after a change.
+In English and in Arabic. What the windows showed is kept in build/screenshots; look at it after a change. The pictures in
+docs/images are copies of these, under the same names.
 """
 
 from __future__ import annotations
@@ -162,9 +163,9 @@ def test_an_instructor_collects_grades_writes_feedback_and_exports(
     expect(told).to_have_css("direction", DIRECTION[lang])
     words = page.locator("[dir=auto]", has_text=COMMENT[lang])
     expect(words).to_have_css("direction", DIRECTION[lang])
-    window.shoot(f"feedback-{lang}")
+    window.shoot(f"feedback-top-{lang}")
     show(told)
-    window.shoot(f"feedback-verdict-{lang}")
+    window.shoot(f"feedback-{lang}")
     assert page.evaluate("window.stolen") is None
 
     subprocess.run([*NBGRADER, "export"], cwd=room.course, check=True, capture_output=True, timeout=120)
