@@ -38,7 +38,9 @@ Marks = dict[str, dict[str, float | None]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--submissions", type=int, default=60)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--lab", default="07_spotting")
@@ -74,7 +76,9 @@ def main() -> None:
         "peak_mb_per_worker": round(max(r.peak_mb for r in summary.results), 1),
         "kinds": kinds,
     }
-    print(f"{n} submissions of {options.lab}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
+    print(
+        f"{n} submissions of {options.lab}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}"
+    )
     print(f"{'':24}{'s a submission':>16}{'submissions an hour':>22}")
     for name, seconds in (("plain nbgrader", plain_s), (f"medialit, {options.workers} boxes", ours_s)):
         print(f"{name:24}{seconds / n:16.3f}{3600 * n / seconds:22.0f}")
@@ -152,7 +156,11 @@ def grade_plainly(course: Path, lab: str) -> float:
     started = time.perf_counter()
     for student in students:
         os.environ["MEDIALIT_PLAIN_STUDENT"] = student
-        with open(os.devnull, "w") as null, contextlib.redirect_stdout(null), contextlib.redirect_stderr(null):
+        with (
+            Path(os.devnull).open("w") as null,
+            contextlib.redirect_stdout(null),
+            contextlib.redirect_stderr(null),
+        ):
             done = api.autograde(lab, student)
         if not done["success"]:
             print(f"plain nbgrader failed on {student}: {done.get('error', '')[-300:]}")
