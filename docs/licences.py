@@ -75,7 +75,7 @@ BSD-3-Clause. No font, sound, picture, face or voice of others is in it.
 - **`av` (PyAV)** is BSD-3-Clause and required. Its wheels hold **libx264 and libx265, which are GPL-2.0-or-later**;
   writing H.264 calls libx264. This repository holds neither, so passing it on asks nothing of the kind. Who passes on an
   *installed* copy (a disk image, a container) passes those libraries on too, and owes what the GPL asks.
-- **`python-bidi`** is LGPL-3.0: a library that is used unchanged.
+- **`python-bidi`** and **`fpdf2`** are LGPL-3.0: libraries that are used unchanged.
 - **`docutils`**, only for building the documentation, names the GPL for an editor's mode that comes with it.
 - libgfortran, inside `numpy`, `scipy` and `opencv-python-headless`, is GPL-3.0 with the exception for GCC's runtime,
   which asks nothing of a program that uses it.
