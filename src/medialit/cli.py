@@ -244,7 +244,9 @@ def grade(
 
 def _say_result(result: Result) -> None:
     points = f"{result.score:g} of {result.points:g}" if result.points else ""
-    remarks = ", ".join(filter(None, [result.message, *result.notes]))
+    from medialit.grading.feedback import NOTES
+
+    remarks = " ".join(filter(None, [result.message, *(NOTES.get(note, note) for note in result.notes)]))
     remarks += " (a person must look)" if result.needs_a_person else ""
     click.echo(f"{result.student:24} {result.status:8} {points:>12}  {remarks}".rstrip())
 

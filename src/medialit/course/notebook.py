@@ -61,7 +61,7 @@ def hidden_check(slug: str, item: str) -> str:
 def answer_stub(lang: str) -> str:
     """Return what stands where a learner answers in words."""
     _ = translator(lang)
-    return wrap(_("Write your answer here."), language(lang))
+    return _own(_("Write your answer here."), language(lang))
 
 
 def wrap(markdown: str, lang: Language) -> str:
