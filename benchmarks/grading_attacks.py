@@ -92,7 +92,14 @@ def main() -> None:
         ours = {a.name: judge_ours(a, battle) for a in attacks}
 
         def plainly(attack: Any) -> str:
-            return run_plainly(attack, data.HONEST[0], built / "en", folder / f"plain-{secrets.token_hex(4)}")
+            place = folder / f"plain-{secrets.token_hex(4)}"
+            try:
+                return run_plainly(attack, data.HONEST[0], built / "en", place)
+            except (OSError, RecursionError) as error:  # what it left cannot even be looked at
+                return f"**leaves a course that cannot be read** ({type(error).__name__})"
+            finally:
+                if place.exists():
+                    _scratch.remove(place)
 
         with ThreadPoolExecutor(options.jobs) as pool:
             plain = dict(zip((a.name for a in attacks), pool.map(plainly, attacks), strict=True))
@@ -146,9 +153,9 @@ def judge_ours(attack: Any, battle: Any) -> str:
 def leaks(course: Path, student: str, canaries: dict[str, str]) -> str:
     """Return which secrets stand in what was written about a student."""
     told = set()
-    for path in (
-        p for kind in ("autograded", "feedback") for p in (course / kind / student).rglob("*") if p.is_file()
-    ):
+    # Only what nbgrader writes: an attack may have left a tree that is too deep to walk.
+    folders = [course / kind / student / "01_probe" for kind in ("autograded", "feedback")]
+    for path in (p for f in folders for p in (f / "01_probe.ipynb", f / "01_probe.html") if p.is_file()):
         text = path.read_text(encoding="utf-8", errors="replace")
         told |= {place for place, canary in canaries.items() if canary in text}
         if re.search(r"hidden case: \(?\d|Case\d", text):
