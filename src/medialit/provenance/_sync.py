@@ -133,8 +133,7 @@ def _planes(frame: Frame) -> Reals:
     size = max(SIDE, round(width * SIDE / short)), max(SIDE, round(height * SIDE / short))
     method = cv2.INTER_AREA if short > SIDE else cv2.INTER_CUBIC
     small = cv2.resize(frame, size, interpolation=method)
-    planes: Reals = cv2.transform(small.astype(np.float32), _PLANES)
-    return planes
+    return np.asarray(cv2.transform(small.astype(np.float32), _PLANES), np.float32)
 
 
 def _flatten(planes: Reals) -> Reals:
