@@ -233,7 +233,8 @@ class Item:
                 "correct n_checks in its grader."
             )
         passed = math.fsum(check.weight for check in checks if check.passed is True)
-        return float(min(max(self.points * passed / total, 0.0), self.points)) if total > 0 else 0.0
+        share = passed / total if total > 0 else 0.0  # exactly 1 where all have passed
+        return float(min(max(self.points * share, 0.0), self.points))
 
 
 class Grader:
