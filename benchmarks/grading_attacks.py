@@ -65,8 +65,9 @@ config.Execute.timeout = 10
 api = NbGraderAPI(config=config)
 for student in sys.argv[5:]:
     os.environ["MEDIALIT_PLAIN_STUDENT"] = student
-    api.autograde("01_probe", student)
-    api.generate_feedback("01_probe", student)
+    graded = api.autograde("01_probe", student)["success"]
+    shown = graded and api.generate_feedback("01_probe", student)["success"]
+    (home / f"{student}.said.json").write_text(json.dumps({"graded": graded, "shown": shown}))
 (home / "heard.json").write_text(json.dumps(friend.heard))
 os._exit(0)
 """
@@ -114,11 +115,14 @@ def main() -> None:
         before, after = text.split(BEGIN)[0], text.split(END)[1]
         PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
     run = [a for a in attacks if not a.alone]
+    harmed = [a for a in run if "**" in plain[a.name]]
     summary = {
         "attacks": len(attacks),
         "held_here": sum(ours[a.name].startswith("holds") for a in attacks),
         "run_on_plain": len(run),
         "held_on_plain": sum(plain[a.name].startswith("holds") for a in run),
+        "harm_on_plain": len(harmed),
+        "not_graded_or_short_on_plain": sum(plain[a.name].startswith(("discarded", "loses")) for a in run),
         "walls": walls.require().name,
     }
     print(json.dumps(summary))
@@ -221,7 +225,9 @@ def run_plainly(attack: Any, classmate: Any, built: Path, folder: Path) -> str:
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
     found: list[str] = []
-    marks = {name: mark(course, name) for name in (attack.name, classmate.name)}
+    said = {name: nbgrader_said(home, name) for name in (attack.name, classmate.name)}
+    # Rows are left in the gradebook when grading failed: a mark is one that nbgrader says it gave.
+    marks = {name: mark(course, name) if said[name]["graded"] else None for name in said}
     own = marks[attack.name]
     if own is not None and not own <= attack.mark:
         found.append(f"**scores {own:g} of 5**")
@@ -234,7 +240,9 @@ def run_plainly(attack: Any, classmate: Any, built: Path, folder: Path) -> str:
         found.append("**changes others' files**")
     if any((home / p).exists() for p in ("survived", ".bashrc", ".ipython/profile_default/startup/00.py")):
         found.append("**stays for the next student**")
-    if done.returncode:
+    if done.returncode == 124:  # our limit, not the attack: nothing is known of what would have come
+        found.append(f"no end within {LIMIT_S} s")
+    elif done.returncode:
         found.append("**ends nbgrader: the batch is lost**")
     elif marks[classmate.name] != classmate.mark:
         other = marks[classmate.name]
@@ -242,10 +250,18 @@ def run_plainly(attack: Any, classmate: Any, built: Path, folder: Path) -> str:
             "**the next student is not graded**" if other is None else f"**the next student gets {other:g}**"
         )
     if not found and own is None:
-        return "discarded: no mark"
+        return "discarded: not graded"
+    if not found and not said[attack.name]["shown"]:
+        return f"{own:g} of 5, but no feedback can be written"
     if not found and own is not None and own < attack.mark:
         return f"loses honest marks: {own:g} of {attack.mark:g}"
     return "; ".join(found) or f"holds: {own:g} of 5"
+
+
+def nbgrader_said(home: Path, student: str) -> dict[str, bool]:
+    """Return whether nbgrader says that it graded a student, and wrote the feedback."""
+    path = home / f"{student}.said.json"
+    return json.loads(path.read_text()) if path.exists() else {"graded": False, "shown": False}
 
 
 def watched(course: Path, graders: Path) -> list[Path]:

@@ -1155,6 +1155,11 @@ INJECTION = _SCRIPT + _IMAGE + _LINKS + _STYLE
 
 SCRIPTS = [
     Attack(
+        name="inject-html",
+        tries="a script in displayed HTML",
+        code=f"from IPython.display import HTML, display\ndisplay(HTML({_SCRIPT!r}))",
+    ),
+    Attack(
         name="inject-outputs",
         tries="scripts in HTML, SVG, JavaScript, LaTeX, Markdown, widget and PDF outputs",
         code=f"""
