@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from medialit.errors import GradingError
 from medialit.grading import feedback
 from medialit.grading.judge import Grader, Verdict, load_grader
 from medialit.grading.sandbox import walls as sandbox_walls
-from medialit.grading.sandbox.box import Allowance, Box, Usage
+from medialit.grading.sandbox.box import PRELOAD, Allowance, Box, Usage
 from medialit.grading.submission import CHECK, Skeleton, Submission
 
 if TYPE_CHECKING:
@@ -92,7 +93,24 @@ class Assignment:
                         f"{secret} lies in {readable}, which students' code must be able to read to run Python. "
                         "Move the course and its graders elsewhere and build the course again."
                     )
-        return Box(walls, lab=self.lab)
+        return Box(walls, lab=self.lab, preload=[*PRELOAD, *self._imports()])
+
+    def _imports(self) -> list[str]:
+        """Return the modules that the released lab imports, so that its box has them before the first fork."""
+        names: list[str] = []
+        for cell in self.skeleton.cells:
+            if cell.cell["cell_type"] != "code":
+                continue
+            try:
+                tree = ast.parse(cell.cell["source"])
+            except SyntaxError:  # a magic command
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    names += [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        return list(dict.fromkeys(names))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from medialit.forensics.calibration import reliability
 from medialit.forensics.roc import roc
@@ -195,13 +197,18 @@ def change(before: Counts, after: Counts, *, lang: str) -> Picture:
 def _picture(draw: Callable[[Axes], None], description: str, *, x: str, y: str) -> Picture:
     with rc_context({"font.family": _FONT, "font.size": 11}):
         figure = Figure(figsize=_SIZE_IN, dpi=_DPI, layout="constrained")
-        FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         draw(axes)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         axes.set_title(description, fontsize=11)
         axes.spines[["top", "right"]].set_visible(False)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", metadata={"Description": description, "Software": None})
+        # Once: savefig draws a figure with a layout twice, and a class is 900 notebooks.
+        canvas.draw()  # type: ignore[no-untyped-call]
+    about = PngInfo()
+    about.add_itxt("Description", description)
+    buffer = io.BytesIO()
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    Image.fromarray(pixels).convert("RGB").save(buffer, "PNG", pnginfo=about)
     return Picture(png=buffer.getvalue(), description=description)
