@@ -8,6 +8,9 @@
     │   ├── MediaTooLargeError      more frames, pixels or seconds than the limits allow
     │   └── ClipError               an array that cannot be a Clip, or an edit that cannot be made
     ├── WorldError              a scene or a planted violation that cannot be rendered
+    ├── GenerateError           a prompt, a shot or settings that no clip can be made from
+    │   ├── ModelError              weights that are missing or damaged
+    │   └── RefusedPromptError      a prompt that is refused, with the reason
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
     ├── LanguageError           a language that the platform does not speak
@@ -57,6 +60,18 @@ class ClipError(MediaError):
 
 class WorldError(MedialitError):
     """A scene, or a violation planted in one, that cannot be rendered."""
+
+
+class GenerateError(MedialitError):
+    """A prompt, a shot or settings that no clip can be made from."""
+
+
+class ModelError(GenerateError):
+    """The weights of a model are missing, damaged or of another version."""
+
+
+class RefusedPromptError(GenerateError):
+    """A prompt asks for something that is not made here; the message gives the reason."""
 
 
 class StatisticsError(MedialitError):
