@@ -19,6 +19,7 @@ from typing import Final
 
 import medialit
 from medialit.errors import MediaError, ProvenanceError
+from medialit.home import medialit_home
 from medialit.media import Clip, Codec, read, read_image, write, write_image
 from medialit.provenance import keys, label, watermark
 from medialit.provenance.credentials import SoftBinding, Statement, TrainingUse, sign
@@ -120,7 +121,7 @@ def publish(
     MedialitError
         If the clip cannot be read, labelled, watermarked, signed or registered; then there is no target.
     """
-    home = home or keys.medialit_home()
+    home = home or medialit_home()
     if target.suffix.lower() != ".mp4":
         raise MediaError(f"Clips are published as .mp4, not as {target.suffix!r}: choose another name.")
     clip = read(source)
@@ -171,7 +172,7 @@ def recover(path: Path, *, home: Path | None = None, now: datetime | None = None
     Recovered
         With nothing found where the registry knows nothing like it, which says nothing about clips elsewhere.
     """
-    home = home or keys.medialit_home()
+    home = home or medialit_home()
     with Registry(home / "registry") as registry, inspector(home=home) as one:
         report = one.inspect(path, now=now)
         found = registry.search(payload=report.watermark.payload, fingerprint=report.fingerprint.value)
@@ -207,7 +208,7 @@ def inspector(
     ProvenanceError
         If a key file cannot be read.
     """
-    home = home or keys.medialit_home()
+    home = home or medialit_home()
     own = watermark_key(home, make=False)
     named = {} if own is None else {"this computer": own}
     named |= {path.name: read_key(path) for path in key_files}
@@ -354,7 +355,7 @@ def mark_file(source: Path, target: Path, *, payload: int, key: str | None, home
     MedialitError
         If a file cannot be read, marked or written.
     """
-    secret = watermark_key(home or keys.medialit_home(), make=True) if key is None else key.encode()
+    secret = watermark_key(home or medialit_home(), make=True) if key is None else key.encode()
     assert secret is not None
     if target.suffix.lower() in (".png", ".jpg", ".jpeg"):
         still = Clip(read_image(source)[None], 1.0)
@@ -368,6 +369,6 @@ def detector(*, key: str | None, key_files: Sequence[Path] = (), home: Path | No
     """Return an inspector for watermarks alone: of a secret in words, else of this computer's key and the files'."""
     if key is not None:
         return Inspector(keys={"--key": key.encode()})
-    own = watermark_key(home or keys.medialit_home(), make=False)
+    own = watermark_key(home or medialit_home(), make=False)
     named = {} if own is None else {"this computer": own}
     return Inspector(keys=named | {path.name: read_key(path) for path in key_files})

@@ -13,7 +13,6 @@ Only `jupyter/` can be made again. Back up the rest.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -23,13 +22,11 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeReleaseAssignment
-from platformdirs import user_data_path
 from traitlets.config import Config
 
 from medialit.errors import CourseError
+from medialit.home import HOME_VARIABLE, medialit_home
 
-HOME_VARIABLE = "MEDIALIT_HOME"
-"""Environment variable that moves everything that concerns people."""
 WITHOUT_EXCHANGE = sys.platform == "win32"
 """True where nbgrader has no exchange; labs are then copied to the learner directly."""
 
@@ -60,8 +57,7 @@ class Home:
 
 def find_home() -> Home:
     """Return $MEDIALIT_HOME, or the platform's data folder for medialit."""
-    named = os.environ.get(HOME_VARIABLE)
-    return Home(root=Path(named).expanduser().resolve() if named else user_data_path("medialit"))
+    return Home(root=medialit_home())
 
 
 def prepare_home(home: Home) -> None:

@@ -20,93 +20,46 @@ C2PA Technical Specification 2.2, section 14.5 "X.509 Certificates" (the profile
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import platformdirs
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from medialit.errors import KeyStoreError
+from medialit.home import medialit_home
+from medialit.provenance._certificates import (
+    CLOCK_SKEW,
+    ISSUING_LIFE,
+    LEAF_LIFE,
+    ROOT_LIFE,
+    SigningKey,
+    certificate_pem,
+    crl_pem,
+    der,
+    issue_ca,
+    issue_leaf,
+    revoked_entry,
+)
+from medialit.provenance._keyfiles import dump, load, locked, read, replace, sync_folder, write_once
 
-# A signature without a time stamp turns invalid when its certificate expires, and a classroom that works
-# offline has no time-stamp authority: what a class signs must stay readable for as long as it is kept.
-_ROOT_LIFE = timedelta(days=365 * 40)
-_ISSUING_LIFE = timedelta(days=365 * 35)
-_LEAF_LIFE = timedelta(days=365 * 30)
-_CLOCK_SKEW = timedelta(days=1)
+__all__ = [
+    "Authority",
+    "SigningKey",
+    "expired_key",
+    "open_authority",
+    "revoke",
+    "revoked_key",
+    "signing_key",
+    "untrusted_key",
+]
 
-_C2PA_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
-_COORDINATE_BYTES = 32  # of P-256
 _AUTHORITY_FILES = ("root.pem", "issuing.pem", "revoked.crl.pem")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """A private ES256 key and the certificates that speak for it.
-
-    Parameters
-    ----------
-    chain : tuple of x509.Certificate
-        The leaf first, then the issuing certificate. The root is not part of it: it comes from the
-        reader's trust list, or not at all.
-    private_key : EllipticCurvePrivateKey
-        On P-256, belonging to the leaf.
-    stand_in : x509.Certificate, optional
-        Only for a leaf that is not in force, with which the C2PA library refuses to sign: one for the same
-        key, and of the same length, that is. Signing takes it and then puts the leaf in its place.
-    """
-
-    chain: tuple[x509.Certificate, ...]
-    private_key: ec.EllipticCurvePrivateKey = field(repr=False)
-    stand_in: x509.Certificate | None = field(default=None, repr=False, kw_only=True)
-
-    @property
-    def name(self) -> str:
-        """The common name that a reader will be shown."""
-        value = self.chain[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
-        return value if isinstance(value, str) else value.decode()
-
-    @property
-    def serial_number(self) -> int:
-        """The leaf's serial number, by which a revocation list names it."""
-        return self.chain[0].serial_number
-
-    @property
-    def chain_pem(self) -> str:
-        """The certificates in PEM, leaf first."""
-        return "".join(_certificate_pem(certificate).decode() for certificate in self.chain)
-
-    def sign(self, data: bytes) -> bytes:
-        """Return the ES256 signature of `data` as r || s.
-
-        Parameters
-        ----------
-        data : bytes
-            What is signed; hashed with SHA-256.
-
-        Returns
-        -------
-        bytes
-            64 bytes, the raw form that COSE uses, not DER.
-
-        References
-        ----------
-        RFC 9053, section 2.1.
-        """
-        r, s = decode_dss_signature(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
 
 @dataclass(frozen=True)
@@ -118,23 +71,15 @@ class Authority:
     @property
     def root(self) -> x509.Certificate:
         """The certificate that a class puts on its trust list."""
-        return _load(self.folder / "root.pem").chain[0]
+        return load(self.folder / "root.pem").chain[0]
 
     def trust_list_pem(self) -> bytes:
         """Return the authority's trust list: its CA certificates and its revocation list, in PEM.
 
         This is what is handed to other machines. It holds no private key.
         """
-        issuing = _load(self.folder / "issuing.pem").chain[0]
-        return (
-            _certificate_pem(self.root) + _certificate_pem(issuing) + _read(self.folder / "revoked.crl.pem")
-        )
-
-
-def medialit_home() -> Path:
-    """Return where people's data are kept: `$MEDIALIT_HOME`, else the platform's data folder."""
-    given = os.environ.get("MEDIALIT_HOME")
-    return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("medialit"))
+        issuing = _issuing(self).chain[0]
+        return certificate_pem(self.root) + certificate_pem(issuing) + read(self.folder / "revoked.crl.pem")
 
 
 def open_authority(
@@ -219,10 +164,12 @@ def signing_key(
     _require_aware(now)
     path = authority.folder / f"leaf-{name}.pem"
     if not path.exists():
-        begin = now - _CLOCK_SKEW
-        leaf = _issue_leaf(authority, common_name or f"medialit {name}", begin=begin, end=begin + _LEAF_LIFE)
-        _write_once(path, _dump(leaf))
-    return _load(path)
+        begin = now - CLOCK_SKEW
+        leaf = issue_leaf(
+            _issuing(authority), common_name or f"medialit {name}", begin=begin, end=begin + LEAF_LIFE
+        )
+        write_once(path, dump(leaf))
+    return load(path)
 
 
 def revoke(authority: Authority, key: SigningKey, *, now: datetime) -> None:
@@ -239,11 +186,11 @@ def revoke(authority: Authority, key: SigningKey, *, now: datetime) -> None:
     """
     _require_aware(now)
     path = authority.folder / "revoked.crl.pem"
-    with _locked(authority.folder):
-        listed = x509.load_pem_x509_crl(_read(path))
+    with locked(authority.folder):
+        listed = x509.load_pem_x509_crl(read(path))
         if listed.get_revoked_certificate_by_serial_number(key.serial_number) is None:
-            entries = [*listed, _revoked(key, now)]
-            _replace(path, _crl_pem(_load(authority.folder / "issuing.pem"), entries, now=now))
+            entries = [*listed, revoked_entry(key, now)]
+            replace(path, crl_pem(_issuing(authority), entries, now=now))
 
 
 def expired_key(authority: Authority, *, now: datetime) -> SigningKey:
@@ -251,10 +198,10 @@ def expired_key(authority: Authority, *, now: datetime) -> SigningKey:
     _require_aware(now)
     name, year = "medialit expired", timedelta(days=365)
     key = ec.generate_private_key(ec.SECP256R1())
-    current = _issue_leaf(authority, name, begin=now - _CLOCK_SKEW, end=now + year, key=key)
+    current = issue_leaf(_issuing(authority), name, begin=now - CLOCK_SKEW, end=now + year, key=key)
     while True:  # signatures and serial numbers vary in length by a byte or two
-        past = _issue_leaf(authority, name, begin=now - 2 * year, end=now - year, key=key)
-        if len(_der(past)) == len(_der(current)):
+        past = issue_leaf(_issuing(authority), name, begin=now - 2 * year, end=now - year, key=key)
+        if len(der(past)) == len(der(current)):
             return SigningKey(past.chain, key, stand_in=current.chain[0])
 
 
@@ -275,10 +222,10 @@ def untrusted_key(*, now: datetime, organisation: str = "Unknown Studio") -> Sig
 
 def _create_authority(folder: Path, *, now: datetime, organisation: str) -> None:
     """Build everything beside `folder`, then rename it into place."""
-    begin = now - _CLOCK_SKEW
-    root = _issue_ca(f"{organisation} root", organisation, begin=begin, end=begin + _ROOT_LIFE, issuer=None)
-    issuing = _issue_ca(
-        f"{organisation} issuing", organisation, begin=begin, end=begin + _ISSUING_LIFE, issuer=root
+    begin = now - CLOCK_SKEW
+    root = issue_ca(f"{organisation} root", organisation, begin=begin, end=begin + ROOT_LIFE, issuer=None)
+    issuing = issue_ca(
+        f"{organisation} issuing", organisation, begin=begin, end=begin + ISSUING_LIFE, issuer=root
     )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -289,204 +236,18 @@ def _create_authority(folder: Path, *, now: datetime, organisation: str) -> None
             "Set MEDIALIT_HOME to a folder that you may write."
         ) from error
     try:
-        _write_once(building / "root.pem", _dump(root))
-        _write_once(building / "issuing.pem", _dump(issuing))
-        _write_once(building / "revoked.crl.pem", _crl_pem(issuing, [], now=now))
+        write_once(building / "root.pem", dump(root))
+        write_once(building / "issuing.pem", dump(issuing))
+        write_once(building / "revoked.crl.pem", crl_pem(issuing, [], now=now))
         with contextlib.suppress(OSError):  # another process was first: its authority is as good
             building.rename(folder)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _issue_ca(
-    common_name: str, organisation: str, *, begin: datetime, end: datetime, issuer: SigningKey | None
-) -> SigningKey:
-    """Issue a CA certificate: self-signed without an issuer, with path length 0 under one."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = _subject(common_name, organisation)
-    constraints = x509.BasicConstraints(ca=True, path_length=None if issuer is None else 0)
-    builder = (
-        _certificate(subject, key, begin=begin, end=end, issuer=issuer)
-        .add_extension(constraints, critical=True)
-        .add_extension(_key_usage(ca=True), critical=True)
-    )
-    signer = key if issuer is None else issuer.private_key
-    certificate = builder.sign(signer, hashes.SHA256())
-    return SigningKey((certificate,) if issuer is None else (certificate, issuer.chain[0]), key)
-
-
-def _issue_leaf(
-    authority: Authority,
-    common_name: str,
-    *,
-    begin: datetime,
-    end: datetime,
-    key: ec.EllipticCurvePrivateKey | None = None,
-) -> SigningKey:
-    issuing = _load(authority.folder / "issuing.pem")
-    organisation = issuing.chain[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value
-    key = key or ec.generate_private_key(ec.SECP256R1())
-    uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _C2PA_SIGNING])
-    certificate = (
-        _certificate(_subject(common_name, str(organisation)), key, begin=begin, end=end, issuer=issuing)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(ca=False), critical=True)
-        .add_extension(uses, critical=False)
-        .sign(issuing.private_key, hashes.SHA256())
-    )
-    return SigningKey((certificate, issuing.chain[0]), key)
-
-
-def _certificate(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    *,
-    begin: datetime,
-    end: datetime,
-    issuer: SigningKey | None,
-) -> x509.CertificateBuilder:
-    """Begin a certificate with what all three tiers share."""
-    issuing_key = key if issuer is None else issuer.private_key
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject if issuer is None else issuer.chain[0].subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing_key.public_key()), critical=False
-        )
-    )
-
-
-def _key_usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _subject(common_name: str, organisation: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-        ]
-    )
-
-
-def _revoked(key: SigningKey, now: datetime) -> x509.RevokedCertificate:
-    return x509.RevokedCertificateBuilder().serial_number(key.serial_number).revocation_date(now).build()
-
-
-def _crl_pem(issuing: SigningKey, revoked: list[x509.RevokedCertificate], *, now: datetime) -> bytes:
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuing.chain[0].subject)
-        .last_update(now)
-        .next_update(now + _LEAF_LIFE)
-    )
-    for entry in revoked:
-        builder = builder.add_revoked_certificate(entry)
-    return builder.sign(issuing.private_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
-def _der(key: SigningKey) -> bytes:
-    return key.chain[0].public_bytes(serialization.Encoding.DER)
-
-
-def _certificate_pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _dump(key: SigningKey) -> bytes:
-    private = key.private_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private + key.chain_pem.encode()
-
-
-def _load(path: Path) -> SigningKey:
-    data = _read(path)
-    try:
-        private_key = serialization.load_pem_private_key(data, password=None)
-        chain = tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as error:
-        raise KeyStoreError(f"The key file {path} is damaged. Restore it from a copy.") from error
-    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
-        raise KeyStoreError(f"The key file {path} holds another kind of key than ES256.")
-    if private_key.public_key() != chain[0].public_key():
-        raise KeyStoreError(f"The key and the certificate in {path} do not belong together.")
-    return SigningKey(chain, private_key)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyStoreError(f"The key file {path} cannot be read: {error.strerror}.") from error
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    """Write a new file whole; keep the one that another process wrote first."""
-    temporary = _write_beside(path, data)
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    _write_beside(path, data).replace(path)
-    _sync_folder(path.parent)
-
-
-def _write_beside(path: Path, data: bytes) -> Path:
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # 0600
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise KeyStoreError(f"The key file {path} cannot be written: {error.strerror}.") from error
-    return Path(name)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder against another process that also reads, adds and writes."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def _issuing(authority: Authority) -> SigningKey:
+    return load(authority.folder / "issuing.pem")
 
 
 def _require_aware(now: datetime) -> None:

@@ -29,8 +29,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from medialit.errors import FingerprintError, RegistryError
+from medialit.home import medialit_home
 from medialit.provenance.fingerprint import Fingerprint, Index
-from medialit.provenance.keys import medialit_home
 
 MAX_DISTANCE: Final = 0.3
 """Share of a fingerprint's bits that may differ between a clip and its copy; `Index.search` uses the same."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from medialit.errors import KeyStoreError
+from medialit.home import medialit_home
 from medialit.provenance import keys
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -52,7 +53,7 @@ def test_the_home_folder_is_the_one_that_the_environment_names(
     monkeypatch.setenv("MEDIALIT_HOME", str(tmp_path / "home"))
     assert keys.open_authority(now=NOW).folder == tmp_path / "home" / "keys"
     monkeypatch.delenv("MEDIALIT_HOME")
-    assert keys.medialit_home().name == "medialit"
+    assert medialit_home().name == "medialit"
 
 
 def test_many_that_start_together_end_up_with_one_authority_and_one_key(folder: Path) -> None:
