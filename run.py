@@ -87,6 +87,7 @@ def test(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(ours)
     set_up("dev")
     install_system_packages()
+    fetch_test_files()
     checks = [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
@@ -199,6 +200,21 @@ def pip(*arguments: str) -> None:
         "The packages could not be installed; the reason stands above. What was downloaded is kept: "
         "check the network and run the same command again."
     )
+
+
+def fetch_test_files() -> None:
+    """Fetch what others made and the tests read, once; tests whose files are missing say that they are skipped."""
+    folder, wanted = ROOT / "build" / "test-files", ROOT / "requirements" / "test-files.txt"
+    if not wanted.is_file() or any(folder.glob("*.tar.gz")):
+        return
+    say("Fetching files by others that the tests read")
+    try:
+        pip(
+            "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--require-hashes",
+            "--dest", str(folder), "-r", str(wanted),
+        )  # fmt: skip
+    except SetupError:
+        say("They could not be fetched. The tests that need them are skipped.")
 
 
 def install_system_packages() -> None:

@@ -36,6 +36,10 @@ _STAMPS = click.option(
     "--time-stamp-list", "stamps", type=_GIVEN, multiple=True,
     help="PEM file with certificates of time-stamp authorities; repeat for more.",
 )  # fmt: skip
+_NAMES = click.option(
+    "--identity-list", "names", type=_GIVEN, multiple=True,
+    help="PEM file with certificates of who vouches for named persons and organisations (CAWG); repeat for more.",
+)  # fmt: skip
 _COURSE = click.option(
     "--trust-course", is_flag=True, help="Rely on this computer's own course authority too."
 )
@@ -57,6 +61,7 @@ _KEY = click.option(
 )  # fmt: skip
 @_TRUST
 @_STAMPS
+@_NAMES
 @_COURSE
 @_KEY_FILES
 @_LANG
@@ -70,6 +75,7 @@ def inspect(
     style: str,
     lists: Sequence[Path],
     stamps: Sequence[Path],
+    names: Sequence[Path],
     trust_course: bool,
     key_files: Sequence[Path],
     lang: str,
@@ -84,7 +90,7 @@ def inspect(
     from medialit import pipeline, verify
 
     with pipeline.inspector(
-        trust=_read_lists(lists, stamps),
+        trust=_read_lists(lists, stamps, names),
         trust_course=trust_course,
         key_files=key_files,
         fetch_remote=fetch_remote,
@@ -263,6 +269,7 @@ def _mark(report: Report) -> str:
 @click.command()
 @_TRUST
 @_STAMPS
+@_NAMES
 @_COURSE
 @_LANG
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
@@ -270,6 +277,7 @@ def _mark(report: Report) -> str:
 def inspector(
     lists: Sequence[Path],
     stamps: Sequence[Path],
+    names: Sequence[Path],
     trust_course: bool,
     lang: str,
     port: int | None,
@@ -279,15 +287,20 @@ def inspector(
     from medialit.apps import inspector as app
 
     app.launch(
-        trust=_read_lists(lists, stamps), trust_course=trust_course, lang=lang, port=port, in_browser=browser
+        trust=_read_lists(lists, stamps, names),
+        trust_course=trust_course,
+        lang=lang,
+        port=port,
+        in_browser=browser,
     )
 
 
-def _read_lists(lists: Sequence[Path], stamps: Sequence[Path]) -> list[TrustList]:
+def _read_lists(lists: Sequence[Path], stamps: Sequence[Path], names: Sequence[Path]) -> list[TrustList]:
     from medialit.provenance.trust import read_trust_list
 
     found = [read_trust_list(path) for path in lists]
-    return found + [read_trust_list(path, kind="time-stamps") for path in stamps]
+    found += [read_trust_list(path, kind="time-stamps") for path in stamps]
+    return found + [read_trust_list(path, kind="identities") for path in names]
 
 
 def _put(data: bytes, out: Path | None) -> None:

@@ -98,6 +98,25 @@ def test_a_damaged_stamp_means_install(run: ModuleType, damage: str) -> None:
     assert levels(run) == ["base"]
 
 
+def test_files_by_others_are_fetched_once_and_may_be_missing(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "requirements" / "test-files.txt").write_text("some==1\n", encoding="utf-8")
+    run.fetch_test_files()
+    assert levels(run) == ["test-files"]
+    (tmp_path / "build" / "test-files").mkdir(parents=True)
+    (tmp_path / "build" / "test-files" / "some-1.tar.gz").touch()
+    run.fetch_test_files()
+    assert levels(run) == []
+    (tmp_path / "build" / "test-files" / "some-1.tar.gz").unlink()
+
+    def offline(*arguments: str) -> None:
+        raise run.SetupError("no network")
+
+    monkeypatch.setattr(run, "pip", offline)
+    run.fetch_test_files()
+
+
 def test_what_stands_after_two_dashes_goes_to_pytest(run: ModuleType) -> None:
     assert run.split_arguments(["--long", "--", "-k", "x", "--", "y"]) == (["--long"], ["-k", "x", "--", "y"])
     assert run.split_arguments(["--long"]) == (["--long"], [])

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from medialit.provenance.trust import TrustList
 
 State = Literal["none", "invalid", "valid", "trusted", "remote", "unreadable"]
+IdentityState = Literal["trusted", "valid", "invalid"]
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
@@ -150,6 +151,34 @@ class SoftBinding:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """A person or an organisation named beside the signer, in a CAWG identity assertion.
+
+    Parameters
+    ----------
+    name, organisation : str or None
+        As the certificate, or whoever collected the claims, says.
+    kind : str
+        ``cawg.x509.cose`` for a certificate of their own, ``cawg.identity_claims_aggregation`` for accounts that
+        a third party checked.
+    roles : tuple of str
+        What they are said to have done: ``cawg.creator`` for example.
+    state : {"trusted", "valid", "invalid"} or None
+        Whether their signature holds, and whether a list of identities that was given vouches for it. None
+        in the manifest of an ingredient, where it was not checked anew.
+    failures : tuple of Failure
+        What did not pass.
+    """
+
+    name: str | None
+    organisation: str | None
+    kind: str
+    roles: tuple[str, ...] = ()
+    state: IdentityState | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One signed statement.
 
@@ -170,6 +199,8 @@ class Manifest:
         ``allowed``, ``notAllowed``, ``constrained``.
     consent_grants : tuple of str
         Ids of the grants under which likenesses were used.
+    identities : tuple of Identity
+        Who is named beside the signer.
     """
 
     label: str
@@ -181,6 +212,7 @@ class Manifest:
     soft_bindings: tuple[SoftBinding, ...] = ()
     training: tuple[tuple[str, str], ...] = ()
     consent_grants: tuple[str, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,7 +238,7 @@ class Credentials:
     ingredients : tuple of Ingredient
         Of all these manifests.
     failures : tuple of Failure
-        Of the active manifest.
+        Of the active manifest; those of an identity stand with the identity.
     trusted_by : TrustList or None
         The list that vouches for the signer.
     trust_lists : tuple of TrustList

@@ -17,6 +17,8 @@ from medialit.provenance.records import (
     Action,
     Credentials,
     Failure,
+    Identity,
+    IdentityState,
     Ingredient,
     Manifest,
     Signer,
@@ -38,6 +40,7 @@ _STATES: dict[str, State] = {"Invalid": "invalid", "Valid": "valid", "Trusted": 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PASSED = (".validated", ".match", ".trusted", ".insideValidity", ".notRevoked", ".accessible")
 _UNTRUSTED = "signingCredential.untrusted"
+_OF_IDENTITY = "cawg."
 
 Json = Mapping[str, Any]
 
@@ -84,7 +87,8 @@ def parse_store(
         )
     results = _mapping(data.get("validation_results"))
     labels = _oldest_first(active, found)
-    manifests = tuple(_manifest(label, _mapping(found[label]), issued) for label in labels)
+    checked = _checked(results)
+    manifests = tuple(_manifest(label, _mapping(found[label]), issued, checked) for label in labels)
     deltas = _deltas(results)
     ingredients = tuple(
         _ingredient(label, item, found, deltas)
@@ -114,18 +118,24 @@ def _judge(
     """Take the validator's state, and take back what it grants too much."""
     state = _STATES.get(str(data.get("validation_state")), "invalid")
     active = _mapping(results.get("activeManifest"))
-    failures = _failures(active.get("failure") if active else data.get("validation_status"))
+    every = _failures(active.get("failure") if active else data.get("validation_status"))
+    failures = tuple(one for one in every if not one.code.startswith(_OF_IDENTITY))
     serial, issuer = (_serial(signer), signer.authority) if signer else (None, None)
     if serial is not None and issuer is not None:
         revoking = revoked_on(serial, issuer=issuer, lists=lists)
         if revoking is not None:
             sentence = f"the signing certificate is on the revocation list in {revoking.name}"
             return "invalid", (*failures, Failure("signingCredential.revoked", sentence)), None
-    if state != "trusted":
+    if state == "invalid":
         return state, failures, None
     if vouching is None:
+        said = any(one.code == _UNTRUSTED for one in failures)
         sentence = "no list of signers holds the signing certificate's authority"
-        return "valid", (*failures, Failure(_UNTRUSTED, sentence)), None
+        return "valid", failures if said else (*failures, Failure(_UNTRUSTED, sentence)), None
+    if state == "valid" and failures:
+        return state, failures, None
+    # Where nothing of its own failed, the validator says "valid" only because it does not know an identity beside
+    # the signer.
     return "trusted", failures, vouching
 
 
@@ -155,7 +165,9 @@ def _leads_to(label: str, found: Json) -> Iterator[str]:
             yield target
 
 
-def _manifest(label: str, data: Json, issued: Mapping[str, Json]) -> Manifest:
+def _manifest(
+    label: str, data: Json, issued: Mapping[str, Json], checked: Mapping[str, tuple[Failure, ...]]
+) -> Manifest:
     assertions = [_mapping(item) for item in _sequence(data.get("assertions"))]
     return Manifest(
         label=_text(label) or "",
@@ -167,6 +179,7 @@ def _manifest(label: str, data: Json, issued: Mapping[str, Json]) -> Manifest:
         soft_bindings=tuple(_soft_bindings(assertions)),
         training=tuple(_training(assertions)),
         consent_grants=tuple(_grants(assertions)),
+        identities=tuple(_identities(label, assertions, checked)),
     )
 
 
@@ -233,6 +246,61 @@ def _training(assertions: Sequence[Json]) -> Iterator[tuple[str, str]]:
 def _grants(assertions: Sequence[Json]) -> Iterator[str]:
     for data in _data_of(assertions, CONSENT_LABEL):
         yield from filter(None, map(_text, _sequence(data.get("grants"))))
+
+
+def _identities(
+    label: str, assertions: Sequence[Json], checked: Mapping[str, tuple[Failure, ...]]
+) -> Iterator[Identity]:
+    """Read CAWG identity assertions (CAWG Identity Assertion 1.1, sections 5 and 8)."""
+    for assertion in assertions:
+        name = str(assertion.get("label"))
+        if name.partition("__")[0] != "cawg.identity":
+            continue
+        data = _mapping(assertion.get("data"))
+        payload, info = _mapping(data.get("signer_payload")), _mapping(data.get("signature_info"))
+        outcome = checked.get(f"{label}/{name}")
+        yield Identity(
+            name=_text(info.get("common_name")) or _verified_name(data),
+            organisation=_text(info.get("issuer")),
+            kind=_text(payload.get("sig_type") or data.get("sig_type")) or "unknown",
+            roles=tuple(filter(None, map(_text, _sequence(payload.get("role") or data.get("role"))))),
+            state=_identity_state(outcome),
+            failures=outcome or (),
+        )
+
+
+def _verified_name(data: Json) -> str | None:
+    """Take a name out of an aggregation of claims, which has verified accounts instead of a certificate."""
+    subject = _mapping(data.get("credentialSubject"))
+    for one in map(_mapping, _sequence(data.get("verifiedIdentities") or subject.get("verifiedIdentities"))):
+        name = _text(one.get("name")) or _text(one.get("username"))
+        if name:
+            return name
+    return None
+
+
+def _identity_state(failures: tuple[Failure, ...] | None) -> IdentityState | None:
+    codes = {one.code for one in failures or ()}
+    if (
+        failures is None or "cawg.ica.did_unavailable" in codes
+    ):  # not checked: who vouches is asked by the network
+        return None
+    if not codes:
+        return "trusted"
+    return "valid" if codes == {"cawg.x509.credential.untrusted"} else "invalid"
+
+
+def _checked(results: Json) -> dict[str, tuple[Failure, ...]]:
+    """Key what did not pass by ``MANIFEST/ASSERTION``, for every identity that was checked."""
+    found: dict[str, list[Failure]] = {}
+    active = _mapping(results.get("activeManifest"))
+    for part in ("success", "informational", "failure"):
+        for entry in map(_mapping, _sequence(active.get(part))):
+            parts = str(entry.get("url")).split("/")
+            if str(entry.get("code")).startswith(_OF_IDENTITY) and len(parts) >= 4:
+                place = found.setdefault(f"{parts[-3]}/{parts[-1]}", [])
+                place += [] if part == "success" else _failures([entry])
+    return {place: tuple(dict.fromkeys(those)) for place, those in found.items()}
 
 
 def _data_of(assertions: Sequence[Json], label: str) -> Iterator[Json]:

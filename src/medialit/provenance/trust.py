@@ -22,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from medialit.errors import TrustListError
 
-Kind = Literal["signers", "time-stamps"]
+Kind = Literal["signers", "time-stamps", "identities"]
 
 # What a signing certificate may be for. The first is the C2PA's own; the others are those of C2PA
 # Technical Specification 2.2, section 14.4.1. A list can add more by a file of identifiers.
@@ -34,6 +34,7 @@ _DEFAULT_USES = (
     "1.3.6.1.5.5.7.3.9",  # OCSP signing
 )
 _STAMPS = "urn:medialit:time-stamps"
+_IDENTITIES = "urn:medialit:identities"
 _MAX_BYTES = 16 * 2**20
 _PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----[^-]*-----END \1-----")
 _OID = re.compile(r"[0-2](\.\d+)+")
@@ -53,8 +54,9 @@ class TrustList:
         When the file was last changed here (UTC). Copying a list can change it.
     newest_certificate : date or None
         When its youngest certificate begins: the list cannot be older. None without certificates.
-    signers, time_stamps, allowed : tuple of x509.Certificate
-        CA certificates for claims, CA certificates for time stamps, and single allowed signers.
+    signers, time_stamps, allowed, identities : tuple of x509.Certificate
+        CA certificates for claims, CA certificates for time stamps, single allowed signers, and CA certificates
+        for the persons and organisations of CAWG identity assertions.
     uses : tuple of str
         Extended key usages, as object identifiers, that the list accepts beyond the usual ones.
     revocations : tuple of x509.CertificateRevocationList
@@ -70,6 +72,7 @@ class TrustList:
     allowed: tuple[x509.Certificate, ...] = field(default=(), repr=False)
     uses: tuple[str, ...] = ()
     revocations: tuple[x509.CertificateRevocationList, ...] = field(default=(), repr=False)
+    identities: tuple[x509.Certificate, ...] = field(default=(), repr=False)
 
     @property
     def uri(self) -> str:
@@ -87,6 +90,7 @@ class TrustList:
             else self.newest_certificate.isoformat(),
             "n_signers": len(self.signers) + len(self.allowed),
             "n_time_stamps": len(self.time_stamps),
+            "n_identities": len(self.identities),
         }
 
 
@@ -98,10 +102,11 @@ def read_trust_list(path: Path, *, kind: Kind = "signers") -> TrustList:
     path : Path
         Certificates and revocation lists in PEM, among any other text; or object identifiers, one a line,
         with comments after ``//`` or ``#``.
-    kind : {"signers", "time-stamps"}
+    kind : {"signers", "time-stamps", "identities"}
         What its CA certificates vouch for. It is stated, not guessed: a time-stamp authority taken for a
-        signer would be trusted to say anything. A CA certificate that is restricted to time stamping is used
-        for nothing else in either case; a certificate that is no CA is an allowed signer.
+        signer would be trusted to say anything, and so would whoever vouches for names. A CA certificate that is
+        restricted to time stamping is used for nothing else in any case; of signers, a certificate that is no CA
+        is an allowed one.
 
     Returns
     -------
@@ -147,16 +152,18 @@ def parse_trust_list(data: bytes, *, name: str, file_date: date, kind: Kind = "s
         raise TrustListError(f"The trust list {name} holds no certificate in PEM and no key usage.")
     authorities = [c for c in certificates if _is_ca(c)]
     stamps = tuple(c for c in authorities if kind == "time-stamps" or _only_time_stamps(c))
+    others = tuple(c for c in authorities if c not in stamps)
     return TrustList(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         file_date=file_date,
         newest_certificate=max((c.not_valid_before_utc.date() for c in certificates), default=None),
-        signers=tuple(c for c in authorities if c not in stamps),
+        signers=() if kind == "identities" else others,
         time_stamps=stamps,
         allowed=tuple(c for c in certificates if not _is_ca(c)) if kind == "signers" else (),
         uses=uses,
         revocations=tuple(revocations),
+        identities=others if kind == "identities" else (),
     )
 
 
@@ -165,7 +172,8 @@ def trust_settings(lists: Sequence[TrustList]) -> dict[str, Any]:
 
     The validator (c2pa-rs 0.91) takes every list for every purpose, and where two hold the signer's authority it
     reports either, by chance. So each certificate is given once, to a list of signers before one of time
-    stamps, and `vouching_settings` asks again where more than one list could be meant.
+    stamps, and `vouching_settings` asks again where more than one list could be meant. Authorities of identities
+    are a kind of their own, which vouches for no signer.
     """
     uses = "\n".join(dict.fromkeys((*_DEFAULT_USES, *(use for one in lists for use in one.uses))))
     given: set[x509.Certificate] = set()
@@ -182,6 +190,9 @@ def trust_settings(lists: Sequence[TrustList]) -> dict[str, Any]:
         add("manifest", one.uri, one.signers, _pem(one.allowed))
     for one in lists:
         add("tsa", _STAMPS, one.time_stamps)
+    given.clear()
+    for one in lists:
+        add("cawg", _IDENTITIES, one.identities)
     return {"trust_config": uses, "anchors": anchors}
 
 
@@ -190,8 +201,9 @@ def vouching_settings(lists: Sequence[TrustList]) -> list[dict[str, Any]]:
 
     Each item has the ``position`` of a list that names signers, and ``with_stamps`` and ``without``, two ``trust``
     parts of the validator's settings: its signers alone, with and without the time-stamp authorities of all.
-    ``stamps`` is the name under which the validator reports the latter, which vouch for no signer.
+    ``others`` are the names under which the validator reports authorities that vouch for no signer.
     """
+    lists = [dataclasses.replace(one, identities=()) for one in lists]
     stamps = [
         dataclasses.replace(one, signers=(), allowed=()) for one in lists if one.time_stamps or one.uses
     ]
@@ -200,7 +212,7 @@ def vouching_settings(lists: Sequence[TrustList]) -> list[dict[str, Any]]:
             "position": position,
             "with_stamps": trust_settings([dataclasses.replace(one, time_stamps=()), *stamps]),
             "without": trust_settings([dataclasses.replace(s, time_stamps=()) for s in (one, *stamps)]),
-            "stamps": _STAMPS,
+            "others": [_STAMPS, _IDENTITIES],
         }
         for position, one in enumerate(lists)
         if one.signers or one.allowed

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from medialit.language import translator
-from medialit.provenance.records import Credentials, Failure
+from medialit.provenance.records import Credentials, Failure, Identity
+from medialit.verify.traces import ENCODERS
 from medialit.verify.words import FAILURES, SENTENCES
 
 if TYPE_CHECKING:
@@ -116,9 +117,19 @@ def _credentials(found: Credentials) -> Iterator[Finding]:
     for code in dict.fromkeys(failure.code for failure in found.ingredient_failures):
         yield Finding(code="credentials.ingredient-failure", failure=code)
     if found.state in ("valid", "trusted"):
+        for identity in dict.fromkeys(one for manifest in found.manifests for one in manifest.identities):
+            yield _identity(identity)
         yield Finding(code=f"credentials.ai-{ {True: 'yes', False: 'no', None: 'unsaid'}[found.ai] }")
         if found.remote:
             yield Finding(code="credentials.fetched", slots={"address": found.remote})
+
+
+def _identity(one: Identity) -> Finding:
+    who = " · ".join(filter(None, (one.name, one.organisation))) or "?"
+    if one.state == "invalid":
+        telling = [failure.code for failure in one.failures if not failure.code.endswith(".untrusted")]
+        return Finding(code="credentials.identity-invalid", slots={"who": who}, failure=telling[0])
+    return Finding(code=f"credentials.identity-{one.state or 'unchecked'}", slots={"who": who})
 
 
 def _telling(failures: tuple[Failure, ...], *, state: str) -> tuple[Failure, ...]:
@@ -171,7 +182,7 @@ def _metadata(report: Report) -> Iterator[Finding]:
 
 def _encoding(report: Report) -> Iterator[Finding]:
     traces = report.encoding.traces
-    software = next((trace for trace in traces if not trace.startswith(("brands", "colour"))), None)
+    software = next((trace for trace in traces if trace.startswith(ENCODERS)), None)
     writer = report.metadata.software or software
     if writer and report.kind != "unknown":
         short = writer.partition(" - H.264")[0].partition(" - options")[0]

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from medialit.provenance.records import Credentials
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Of `docs/reference/report.schema.json`; the first number changes when a key goes or changes its meaning."""
 
 Kind = Literal["video", "picture", "unknown"]

@@ -38,6 +38,8 @@ _BROKEN: Final = (
 
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _SOURCE_TYPE = re.compile(rb"digitalsourcetype/([A-Za-z]{3,60})")
+ENCODERS: Final = ("x264", "x265", "Lavc", "Lavf", "HandBrake")
+"""How a trace begins that names a program; the others say how a file was coded."""
 _ENCODERS = (
     re.compile(rb"x264 - core \d+[ -~]{0,300}"),
     re.compile(rb"x265 \(build \d+\)[ -~]{0,300}"),

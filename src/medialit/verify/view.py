@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from medialit.verify.words import (
     HEADING,
     INTRODUCTION,
     LABELS,
+    NOTHING,
     SENTENCES,
     SOURCE_WORDS,
     TITLES,
@@ -24,6 +26,7 @@ from medialit.verify.words import (
 
 _SHOWN_TAGS = 24
 _SHOWN_ITEMS = 40
+_FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +133,13 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
         "synthetic": _synthetic_rows(report, words),
         "examined": _examined_rows(report, words),
     }
+    kept = {key: tuple(row for row in rows[key] if row.values) for key in TITLES}
     return tuple(
         Section(
             key=key,
             title=_(title),
-            sentences=tuple(sentences[key]),
-            rows=tuple(row for row in rows[key] if row.values),
+            sentences=tuple(sentences[key]) if sentences[key] or kept[key] else (_(NOTHING),),
+            rows=kept[key],
         )
         for key, title in TITLES.items()
     )
@@ -174,7 +178,9 @@ def _credential_rows(found: Credentials, words: _Words) -> Iterator[Row]:
     if signer:
         yield words.row("signer", _joined(signer.name, signer.organisation))
         yield words.row("authority", signer.authority)
-        yield words.row("signed-at", signer.signed_at, code=True)
+        yield words.row("signed-at", _to_the_second(signer.signed_at), code=True)
+    identities = [one for manifest in found.manifests for one in manifest.identities]
+    yield words.row("identity", *(_joined(one.name, one.organisation, *one.roles) for one in identities))
     yield words.row("generator", found.generator)
     if found.trusted_by:
         yield words.row(
@@ -202,7 +208,10 @@ def _action(action: Action, words: _Words) -> str:
     source = SOURCE_WORDS.get(action.source_type or "")
     what = words.say(known) if known else action.action
     origin = words.say(source) if source else action.source_type
-    return _joined(action.when, what, origin, action.software, action.description) or action.action
+    return (
+        _joined(_to_the_second(action.when), what, origin, action.software, action.description)
+        or action.action
+    )
 
 
 def _ingredient(one: Ingredient, words: _Words) -> str:
@@ -258,13 +267,17 @@ def _synthetic_rows(report: Report, words: _Words) -> Iterator[Row]:
 
 def _examined_rows(report: Report, words: _Words) -> Iterator[Row]:
     yield words.row("frames", str(report.examined.n_frames), code=True)
-    if report.examined.n_frames:
+    if report.examined.n_frames and report.kind == "video":
         yield words.row("duration", words.value("seconds", n=f"{report.examined.until_s:.1f}"))
     yield words.row("inspected", report.inspected_at.isoformat(timespec="seconds"), code=True)
 
 
 def _joined(*parts: str | None) -> str | None:
     return " · ".join(f"\u2068{part}\u2069" for part in parts if part) or None
+
+
+def _to_the_second(moment: str | None) -> str | None:
+    return moment if moment is None else _FRACTION.sub(r"\1", moment)
 
 
 def _short(value: str | None) -> str | None:

@@ -47,6 +47,21 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "credentials.ingredient-failure": _msgid(
             "A check did not pass in a file that this one was made from: {what}."
         ),
+        "credentials.identity-trusted": _msgid(
+            "Beside the signer the file names {who}, whose own signature holds, and a list of identities that was given "
+            "vouches for this name."
+        ),
+        "credentials.identity-valid": _msgid(
+            "Beside the signer the file names {who}, whose own signature holds. No list of identities that was given "
+            "vouches for this name: anybody can make a certificate under any name."
+        ),
+        "credentials.identity-invalid": _msgid(
+            "Beside the signer the file names {who}, but the check of this identity did not pass: {what}. Do not "
+            "rely on it."
+        ),
+        "credentials.identity-unchecked": _msgid(
+            "Beside the signer the file or a part of it names {who}. This identity was not checked here."
+        ),
         "credentials.ai-yes": _msgid("The Content Credentials say that AI made the content or a part of it."),
         "credentials.ai-no": _msgid(
             "The Content Credentials name an origin for every part, and none of them is AI. This is the signer's word."
@@ -134,6 +149,9 @@ FAILURES: Final[Mapping[str, str]] = MappingProxyType(
         "claimSignature.outsideValidity": _msgid("the signature was made outside the certificate's period"),
         "timeStamp.untrusted": _msgid("no trust list that was given vouches for the time stamp"),
         "timeStamp.mismatch": _msgid("the time stamp does not fit"),
+        "cawg.x509.credential.untrusted": _msgid("no list of identities that was given vouches for the name"),
+        "cawg.x509.signature.mismatch": _msgid("the named person's signature does not fit"),
+        "cawg.identity.assertion.mismatch": _msgid("what the named person signed was changed"),
     }
 )
 
@@ -163,6 +181,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "generator": _msgid("Made with"),
         "trusted-by": _msgid("Vouched for by"),
         "lists": _msgid("Trust lists asked"),
+        "identity": _msgid("Named beside the signer"),
         "history": _msgid("History, oldest first"),
         "ingredient": _msgid("Made from"),
         "training": _msgid("Training and mining"),
@@ -231,6 +250,18 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "c2pa.redacted": _msgid("a part of the history withheld"),
         "c2pa.watermarked.bound": _msgid("watermarked"),
         "c2pa.watermarked": _msgid("watermarked"),
+        "c2pa.watermarked.unbound": _msgid("watermarked, with a mark that is not named"),
+        "c2pa.addedText": _msgid("text added"),
+        "c2pa.adjustedColor": _msgid("colours adjusted"),
+        "c2pa.changedSpeed": _msgid("speed changed"),
+        "c2pa.deleted": _msgid("a part removed"),
+        "c2pa.dubbed": _msgid("dubbed"),
+        "c2pa.edited.metadata": _msgid("metadata edited"),
+        "c2pa.enhanced": _msgid("enhanced"),
+        "c2pa.orientation": _msgid("turned or mirrored"),
+        "c2pa.repackaged": _msgid("packed anew, not encoded"),
+        "c2pa.resized.proportional": _msgid("resized"),
+        "c2pa.trimmed": _msgid("shortened"),
         "c2pa.unknown": _msgid("changed in a way that is not known"),
     }
 )
@@ -254,6 +285,7 @@ SOURCE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 HEADING: Final = _msgid("What is known about this file")
+NOTHING: Final = _msgid("Nothing could be read here, and that says nothing.")
 INTRODUCTION: Final = _msgid(
     "This report says what is known about the file, and by which evidence. It does not judge whether what the "
     "pictures show happened. Where a mark is absent, that says nothing."

@@ -52,6 +52,7 @@ def test_a_list_names_itself_its_hash_and_its_dates(authority: keys.Authority, t
         "newest_certificate": authority.root.not_valid_before_utc.date().isoformat(),
         "n_signers": 2,
         "n_time_stamps": 0,
+        "n_identities": 0,
     }
     assert len(found.sha256) == 64
 
