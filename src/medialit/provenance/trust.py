@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from medialit.errors import TrustListError
@@ -139,11 +141,15 @@ def parse_trust_list(data: bytes, *, name: str, file_date: date, kind: Kind = "s
     revocations: list[x509.CertificateRevocationList] = []
     for block in _PEM.finditer(data):
         try:
-            if block[1] == b"CERTIFICATE":
-                certificates.append(x509.load_pem_x509_certificate(block[0]))
-            else:
-                revocations.append(x509.load_pem_x509_crl(block[0]))
-        except ValueError as error:
+            with (
+                warnings.catch_warnings()
+            ):  # a certificate that breaks RFC 5280 is damaged, not merely deprecated
+                warnings.simplefilter("error", CryptographyDeprecationWarning)
+                if block[1] == b"CERTIFICATE":
+                    certificates.append(x509.load_pem_x509_certificate(block[0]))
+                else:
+                    revocations.append(x509.load_pem_x509_crl(block[0]))
+        except (ValueError, CryptographyDeprecationWarning) as error:
             raise TrustListError(
                 f"A certificate in the trust list {name} is damaged (at byte {block.start()}). Fetch it anew."
             ) from error

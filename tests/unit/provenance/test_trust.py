@@ -1,5 +1,6 @@
 """Trust lists: what is in them, and what each vouches for."""
 
+import base64
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -148,6 +149,17 @@ def test_key_usages_come_from_a_file_of_identifiers(signed: Path, course_list: T
     uses = parsed(b"//a comment \n1.3.6.1.5.5.7.3.36\n// other\n1.3.6.1.4.1.311.76.59.1.9", name="store.cfg")
     assert uses.uses == ("1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.76.59.1.9")
     assert read_with(signed, uses, course_list).state == "trusted"
+
+
+def test_a_certificate_with_a_negative_serial_number_is_damaged(authority: keys.Authority) -> None:
+    data = bytearray(authority.root.public_bytes(Encoding.DER))
+    number = authority.root.serial_number
+    at = data.index(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+    data[at if data[at] < 0x80 else at - 1] |= 0x80  # before a byte over 127 stands a zero
+    lines = base64.encodebytes(bytes(data))
+    odd = b"-----BEGIN CERTIFICATE-----\n" + lines + b"-----END CERTIFICATE-----\n"
+    with pytest.raises(TrustListError, match="damaged"):
+        parse_trust_list(odd, name="odd.pem", file_date=date(2026, 9, 1))
 
 
 @needs_public_lists
