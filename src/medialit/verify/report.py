@@ -25,12 +25,13 @@ class Problem:
     ----------
     code : str
         ``unreadable``, ``too-large``, ``too-long`` (the time was over), ``lost`` (the process that read the
-        file ended), ``incomplete`` (the file ends before it should) or ``partly-seen``.
+        file ended), ``incomplete`` (the file ends before it should), ``first-only`` (of several
+        pictures the first was looked at) or ``partly-seen``.
     detail : str
         An English sentence for whoever looks closer; made safe to print.
     """
 
-    code: Literal["unreadable", "too-large", "too-long", "lost", "incomplete", "partly-seen"]
+    code: Literal["unreadable", "too-large", "too-long", "lost", "incomplete", "first-only", "partly-seen"]
     detail: str = ""
 
 

@@ -136,6 +136,15 @@ def picture_facts(path: Path) -> tuple[Metadata, Encoding]:
     return _metadata(tags, xmp_of=path), encoding
 
 
+def holds_several(path: Path) -> bool:
+    """Say whether a still picture's file holds more than one: an animation, pages, or a phone's second view."""
+    with suppress(*_BROKEN, Image.DecompressionBombError, MemoryError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path) as image:
+            return bool(getattr(image, "is_animated", False))
+    return False
+
+
 def _picture_traces(image: Image.Image) -> Iterator[str]:
     if image.info.get("progressive"):
         yield "progressive JPEG"

@@ -125,6 +125,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "examined.lost": _msgid(
             "The program that reads pictures broke on this file, so they were not looked at."
         ),
+        "examined.first-only": _msgid(
+            "The file holds more than one picture, and only the first was looked at."
+        ),
         "examined.incomplete": _msgid("The file is cut short: its own index points behind its end."),
     }
 )

@@ -22,6 +22,7 @@ from medialit.verify import pictures, traces
 from medialit.verify.report import Encoding, Metadata
 
 _STILL = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_STILL_BRANDS = (b"avif", b"heic", b"heix", b"mif1")  # still pictures in a video's container
 # A frame's pixels are bounded; how long a video is does not matter, since it is read in pieces and by the clock.
 _LIMITS = Limits(max_seconds=48 * 3600.0, max_frames=2**31)
 
@@ -60,17 +61,26 @@ def _look(path: Path, keys: list[tuple[str, bytes]], answer: Answer, deadline: f
     """Answer with the facts first, then with what the pictures show."""
     with path.open("rb") as file:
         head = file.read(16)
-    if head.startswith(_STILL) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+    if _is_still(path, head):
         metadata, encoding = traces.picture_facts(path)
         _facts(answer, "picture", metadata, encoding)
+        if traces.holds_several(path):
+            answer({"stage": "problem", "code": "first-only", "detail": ""})
         seen = pictures.look_at_picture(path, keys=keys, limits=_LIMITS)
     else:
         info, metadata, encoding = traces.video_facts(path, limits=_LIMITS)
-        _facts(answer, "video", metadata, encoding)
+        still = head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS
+        _facts(answer, "picture" if still else "video", metadata, encoding)
         if info.cut_short:
             answer({"stage": "problem", "code": "incomplete", "detail": "the index points behind the end"})
         seen = pictures.look_at_video(path, info, keys=keys, limits=_LIMITS, deadline=deadline)
     answer({"stage": "pictures", **dataclasses.asdict(seen)})
+
+
+def _is_still(path: Path, head: bytes) -> bool:
+    """Say whether Pillow reads it better than FFmpeg does, which takes one picture for a second of video."""
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return head.startswith(_STILL) or webp or (head[:4] == b"GIF8" and not traces.holds_several(path))
 
 
 def _facts(answer: Answer, kind: str, metadata: Metadata, encoding: Encoding) -> None:

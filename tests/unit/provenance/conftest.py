@@ -79,7 +79,25 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         sound.setsampwidth(2)
         sound.setframerate(8000)
         sound.writeframes(generator.integers(0, 256, 1600, dtype=np.uint8).tobytes())
+    for ending, codec in (("m4a", "aac"), ("mp3", "libmp3lame"), ("flac", "flac")):
+        files[ending] = folder / f"sound.{ending}"
+        _write_sound(files[ending], codec)
+    files["svg"] = folder / "drawing.svg"
+    files["svg"].write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
+    )
     return files
+
+
+def _write_sound(path: Path, codec: str) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=48_000, layout="mono")
+        resampler = av.AudioResampler(stream.format.name, "mono", 48_000, frame_size=stream.frame_size or 0)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 9600), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        for part in resampler.resample(frame):
+            container.mux(stream.encode(part))
+        container.mux(stream.encode())
 
 
 def _write_clip(path: Path, codec: str) -> None:

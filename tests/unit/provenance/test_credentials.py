@@ -26,7 +26,8 @@ from medialit.provenance.credentials import (
 )
 from medialit.provenance.trust import TrustList, parse_trust_list
 
-SIGNED_KINDS = ("mp4", "mov", "m4v", "avi", "jpg", "png", "webp", "gif", "tiff", "avif", "wav")
+VIDEOS, PICTURES = ("mp4", "mov", "m4v", "avi"), ("jpg", "png", "webp", "gif", "tiff", "avif", "svg")
+SIGNED_KINDS = (*VIDEOS, *PICTURES, "wav", "m4a", "mp3", "flac")
 
 
 @pytest.fixture
