@@ -18,7 +18,7 @@ from medialit.world import (
     captions,
     draw_scene,
 )
-from medialit.world.captions import languages
+from medialit.world.captions import caption_phrases, languages
 
 
 def grammar(language):
@@ -45,9 +45,61 @@ def test_no_wording_stands_for_two_meanings(language):
     for table in ("kinds", "actions", "backgrounds", "cameras"):
         owner = {}
         for key, options in data[table].items():
-            for option in options:
+            for option in all_forms(options):
                 text = option["text"] if isinstance(option, dict) else option
                 assert owner.setdefault(text, key) == key
+
+
+def all_forms(options):
+    return [t for forms in options.values() for t in forms] if isinstance(options, dict) else options
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_sentence_of_a_grammar_can_be_said(language):
+    data = grammar(language)
+    for actions in (data["actions"], *data.get("actions_by_kind", {}).values()):
+        for options in actions.values():
+            assert not isinstance(options, dict) or set(options) == set(data["genders"])
+    for seed in range(200):
+        scene = draw_scene(seed)
+        text, phrases = caption_phrases(scene, seed=seed, language=language)
+        assert text == caption(scene, seed=seed, language=language)
+        assert not re.search(r"[{}\ue000-\ue0ff]|  |^ | $", text)
+        assert {(p.slot, p.object) for p in phrases} >= {
+            *((slot, i) for i, _ in enumerate(scene.objects) for slot in ("kind", "colour")),
+            ("action", 0),
+            ("background", None),
+        }
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_phrase_is_a_wording_of_what_it_stands_for(language):
+    data = grammar(language)
+    tables = {
+        "kind": "kinds",
+        "colour": "colours",
+        "size": "sizes",
+        "background": "backgrounds",
+        "pan": "cameras",
+    }
+    for seed in range(200):
+        scene = draw_scene(seed)
+        text, phrases = caption_phrases(scene, seed=seed, language=language)
+        for phrase in phrases:
+            if phrase.slot in tables:
+                options = data[tables[phrase.slot]][phrase.value]
+                words = [o["text"] if isinstance(o, dict) else o for o in all_forms(options)]
+                assert text[phrase.start : phrase.end] in words
+            if phrase.object is not None:
+                assert getattr(scene.objects[phrase.object], phrase.slot) == phrase.value
+
+
+def test_french_and_arabic_agree_in_gender():
+    star = Scene("beach", (Thing("star", "green", "bounce"),))
+    french = " ".join(captions(star, n=40, language="fr"))
+    assert "une étoile verte" in french and "un étoile" not in french and not re.search(r"\bvert\b", french)
+    arabic = " ".join(captions(Scene("beach", (Thing("ball", "green", "bounce"),)), n=40, language="ar"))
+    assert "كرة خضراء" in arabic and "تقفز" in arabic and "يقفز" not in arabic and "أخضر" not in arabic
 
 
 @pytest.mark.parametrize("seed", range(120))
