@@ -1,0 +1,308 @@
+"""Made-up prompts with the meaning of each word, for the reader to learn from.
+
+A third are captions of the world's grammars. The rest are composed from the word lists in ``lexicon``: slots left
+out, any order, chat around them, words that the world has nothing for, two languages mixed, typing errors.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from medialit.generate.text_words import FUNCTION, UNUSED, normal_form, words
+from medialit.world import ACTIONS, BACKGROUNDS, KINDS, PANS, SIZES_M, draw_scene
+from medialit.world.captions import caption_phrases
+
+SOURCES: dict[str, str] = {"en": "en", "fr": "fr", "ar": "ar", "ary": "ary", "ary-Latn": "ary", "zgh": "zgh"}
+"""Word lists, and the language that each teaches."""
+
+_TABLES = ("kinds", "colours", "sizes", "actions", "backgrounds", "cameras")
+_SLOTS = dict(zip(_TABLES, ("kind", "colour", "size", "action", "background", "pan"), strict=True))
+_TIFINAGH_TO_LATIN = str.maketrans(
+    {
+        **dict(zip("ⴰⴱⴷⴹⴻⴼⴳⵀⵃⵉⵊⴽⵍⵎⵏⵓⵇⵔⵕⵙⵚⵜⵟⵡⵢⵣⵥⵄ", "abddefghhijklmnuqrrssttwyzz3", strict=True)),
+        "ⵖ": "gh",
+        "ⵛ": "ch",
+        "ⵅ": "kh",
+        "ⵯ": "w",
+    }
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """A word of a made-up prompt: what it means, and of which object it is said (-1: of none)."""
+
+    normal: str
+    script: str
+    tag: str
+    object: int = -1
+
+
+@dataclass(slots=True)
+class Prompt:
+    """A made-up prompt."""
+
+    tokens: list[Token]
+    language: str
+
+
+@dataclass(frozen=True)
+class WordList:
+    """Everything that one language teaches: phrases by slot and value, and the words around them."""
+
+    source: str
+    language: str
+    phrases: dict[str, dict[str, list[str]]]
+    function: frozenset[str]
+    others: dict[str, list[str]]
+    chat: dict[str, list[str]] = field(repr=False)
+
+
+def word_list(source: str) -> WordList:
+    """Read the word list and the caption grammar of one source."""
+    lexicon = _toml("medialit.generate", "lexicon", source)
+    grammar = _toml("medialit.world", "grammars", source)
+    phrases: dict[str, dict[str, list[str]]] = {}
+    for table in _TABLES:
+        slot = phrases.setdefault(_SLOTS[table], {})
+        for entries in (grammar[table], lexicon[table]):
+            for value, options in entries.items():
+                if value != "other":
+                    slot.setdefault(value, []).extend(_flat(options))
+        for value, options in slot.items():
+            slot[value] = list(dict.fromkeys(options))
+    for verbs in grammar.get("actions_by_kind", {}).values():
+        for value, options in verbs.items():
+            phrases["action"][value].extend(_flat(options))
+    function = {w.normal for w in words(lexicon["function"])}
+    chat = {
+        k: lexicon[k]
+        for k in ("openings", "closings", "negations", "articles", "joins", "reversed_hit", "noun_orders")
+    }
+    function |= {
+        w.normal
+        for k in ("openings", "closings", "negations", "articles", "joins")
+        for t in chat[k]
+        for w in words(t)
+    }
+    others = {k: v.split() for k, v in lexicon["others"].items()}
+    return WordList(source, SOURCES[source], phrases, frozenset(function), others, chat)
+
+
+def known_words(lists: list[WordList], *, others: bool = True) -> Iterator[tuple[str, str, str]]:
+    """Give (normal form, tag, language) for every word of the lists."""
+    for one in lists:
+        for slot, values in one.phrases.items():
+            for value, options in values.items():
+                for option in options:
+                    for word in words(option):
+                        if word.normal not in one.function and word.script != "stop":
+                            yield word.normal, f"{slot} {value}", one.language
+        for normal in one.function:
+            if normal.isalnum():
+                yield normal, FUNCTION, one.language
+        if others:
+            for other in (w for group in one.others.values() for o in group for w in words(o)):
+                yield other.normal, UNUSED, one.language
+
+
+class Composer:
+    """Draws prompts; the same generator gives the same prompts."""
+
+    def __init__(self, lists: list[WordList], rng: np.random.Generator) -> None:
+        self.lists, self.rng = lists, rng
+
+    def draw(self) -> Prompt:
+        """Return a prompt in a language drawn with equal chances by word list."""
+        one = self._pick(self.lists)
+        tokens = self._caption(one) if self._chance(0.35) else self._composed(one)
+        if self._chance(0.3):
+            tokens = self._said(self._pick(one.chat["openings"]), one, FUNCTION) + tokens
+        if self._chance(0.08):
+            tokens = tokens + self._said(self._pick(one.chat["closings"]), one, FUNCTION)
+        if self._chance(0.25):
+            share = self._pick([0.15, 0.5, 1.0])
+            tokens = [t for t in tokens if t.tag != FUNCTION or not self._chance(share)] or tokens
+        rate = self._pick([0, 0, 0, 0.02, 0.05, 0.08])
+        for token in tokens if rate else ():
+            token.normal = self._mistyped(token.normal, rate)
+        if one.language == "zgh" and self._chance(0.3):
+            for token in tokens:
+                token.normal, token.script = (
+                    self._in_latin(token.normal),
+                    "latin" if token.script == "tifinagh" else token.script,
+                )
+        return Prompt(tokens[:44], one.language)
+
+    def _caption(self, one: WordList) -> list[Token]:
+        seed = int(self.rng.integers(2**31))
+        actions = ACTIONS if not self._chance(0.15) else ("hit", "wall")
+        scene = draw_scene(seed, n_objects=2 if self._chance(0.3) else None, actions=actions)
+        text, phrases = caption_phrases(scene, seed=seed, language=one.source)
+        tokens = []
+        for word in words(text):
+            inside = [p for p in phrases if word.start < p.end and word.end > p.start]
+            if inside and word.normal not in one.function and word.script != "stop":
+                where = -1 if inside[-1].object is None else inside[-1].object
+                tokens.append(Token(word.normal, word.script, f"{inside[-1].slot} {inside[-1].value}", where))
+            else:
+                tokens.append(Token(word.normal, word.script, FUNCTION))
+        return tokens
+
+    def _composed(self, one: WordList) -> list[Token]:
+        n = int(self.rng.choice(4, p=[0.06, 0.58, 0.31, 0.05]))
+        hit = n >= 2 and self._chance(0.3)
+        clauses: list[list[Token]] = []
+        for i in range(n):
+            quiet = [a for a in ACTIONS if a != "hit"]
+            action = "" if (hit and i == 1) or self._chance(0.2) else self._pick(quiet)
+            thing = self._thing(one, i)
+            if hit and i == 0:
+                clauses.append(thing + self._slot(one, "action", "hit", 0))
+                continue
+            if hit and i == 1:
+                clauses[0] = self._hitting(one, clauses[0], thing)
+                continue
+            verb = self._slot(one, "action", action, i) if action else []
+            if action and self._chance(0.15):
+                verb = self._strange(one, "verbs")
+            first = 0.35 if one.language in ("ar", "zgh") else 0.12
+            clauses.append(verb + thing if self._chance(first) else thing + verb)
+        ends: list[list[Token]] = []
+        if self._chance(0.5) or not n:
+            ends.append(self._slot(one, "background", self._pick(BACKGROUNDS), -1))
+        elif self._chance(0.2):
+            ends.append(self._strange(one, "nouns"))
+        if self._chance(0.25):
+            ends.append(self._slot(one, "pan", self._pick(PANS), -1))
+        if self._chance(0.1):
+            ends.append(self._strange(one, "adverbs"))
+        if self._chance(0.06):
+            ends.append(self._negated(one))
+        body: list[Token] = []
+        for i, clause in enumerate(clauses):
+            body += (self._join(one) if i else []) + clause
+        return self._arranged(body, ends)
+
+    def _arranged(self, body: list[Token], ends: list[list[Token]]) -> list[Token]:
+        parts = [body] if body else []
+        for end in ends:
+            parts.insert(0 if self._chance(0.3) else len(parts), end)
+        out: list[Token] = []
+        for part in parts:
+            if out and self._chance(0.4):
+                out.append(Token(self._pick([",", ",", ";", ":", "."]), "stop", FUNCTION))
+            out += part
+        return out
+
+    def _hitting(self, one: WordList, first: list[Token], second: list[Token]) -> list[Token]:
+        if self._chance(0.85) or not one.chat["reversed_hit"]:
+            return first + second
+        thing = [t for t in first if t.tag != "action hit"]
+        return second + self._said(self._pick(one.chat["reversed_hit"]), one, "action hit", 0) + thing
+
+    def _thing(self, one: WordList, which: int) -> list[Token]:
+        tokens = self._said(self._pick(one.chat["articles"]), one, FUNCTION)
+        draw = {
+            "kind": self._slot(one, "kind", self._pick(KINDS), which)
+            if self._chance(0.88)
+            else self._strange(one, "nouns"),
+            "colour": self._slot(one, "colour", self._pick(list(one.phrases["colour"])), which)
+            if self._chance(0.6)
+            else [],
+            "size": self._slot(one, "size", self._pick(list(SIZES_M)), which) if self._chance(0.27) else [],
+            "other": self._strange(one, "adjectives"),
+        }
+        fragments = self._chance(0.07)
+        for piece in self._pick(one.chat["noun_orders"]).split():
+            if fragments and tokens and tokens[-1].script != "stop":
+                tokens.append(Token(self._pick([".", ",", ":"]), "stop", FUNCTION))
+            tokens += draw[piece[1:-1]] if piece[0] == "{" else self._said(piece, one, FUNCTION)
+        return tokens
+
+    def _slot(self, one: WordList, slot: str, value: str, which: int) -> list[Token]:
+        if self._chance(0.03):
+            one = self._pick(self.lists)
+        options = one.phrases[slot].get(value)
+        if not options:
+            return []
+        if which > 1:
+            return self._said(self._pick(options), one, UNUSED)
+        return self._said(self._pick(options), one, f"{slot} {value}", which)
+
+    def _strange(self, one: WordList, group: str) -> list[Token]:
+        options = one.others[group]
+        word = self._pick(options) if self._chance(0.85) else self._invented(self._pick(options))
+        lead = self._said(self._pick(one.chat["articles"]), one, FUNCTION) if group == "nouns" else []
+        return lead + [Token(w.normal, w.script, UNUSED) for w in words(word)]
+
+    def _negated(self, one: WordList) -> list[Token]:
+        slot = self._pick(["kind", "colour", "action", "background"])
+        option = self._pick(one.phrases[slot][self._pick(list(one.phrases[slot]))])
+        return self._said(self._pick(one.chat["negations"]), one, FUNCTION) + self._said(option, one, UNUSED)
+
+    def _join(self, one: WordList) -> list[Token]:
+        return self._said(self._pick(one.chat["joins"]), one, FUNCTION)
+
+    def _said(self, text: str, one: WordList, tag: str, which: int = -1) -> list[Token]:
+        tokens = []
+        for word in words(text):
+            plain = tag == FUNCTION or word.normal in one.function or word.script == "stop"
+            tokens.append(Token(word.normal, word.script, FUNCTION if plain else tag, -1 if plain else which))
+        if tokens and one.language in ("ar", "ary") and tokens[0].script == "arabic" and self._chance(0.15):
+            tokens[0].normal = self._pick(["ال", "و", "ب", "ف", "ل"]) + tokens[0].normal
+        return tokens
+
+    def _invented(self, like: str) -> str:
+        letters = list(normal_form(like))
+        self.rng.shuffle(letters)
+        return "".join(letters)
+
+    def _mistyped(self, normal: str, rate: float) -> str:
+        if len(normal) < 3 or self.rng.random(len(normal)).min() > rate:
+            return normal
+        i = int(self.rng.integers(len(normal)))
+        how = int(self.rng.integers(4))
+        if how == 0 and len(normal) > 3:
+            return normal[:i] + normal[i + 1 :]
+        if how == 1:
+            return normal[:i] + normal[i] + normal[i:]
+        if how == 2 and len(normal) > 3:
+            near = "abcdefghijklmnopqrstuvwxyz" if normal[0] < "\u024f" else "ابتثجحخدرزسشصضطعغفقكلمنهوي"
+            return normal[:i] + str(self._pick(near)) + normal[i + 1 :]
+        i = min(i, len(normal) - 2)
+        return normal[:i] + normal[i + 1] + normal[i] + normal[i + 2 :]
+
+    def _in_latin(self, normal: str) -> str:
+        text = normal.translate(_TIFINAGH_TO_LATIN)
+        for one, other in (("ch", "c"), ("kh", "x"), ("u", "ou"), ("gg", "g"), ("tt", "t")):
+            if self._chance(0.1):
+                text = text.replace(one, other)
+        return text
+
+    def _chance(self, p: float) -> bool:
+        return bool(self.rng.random() < p)
+
+    def _pick(self, options: Any) -> Any:
+        return options[int(self.rng.integers(len(options)))]
+
+
+def _flat(options: Any) -> list[str]:
+    if isinstance(options, dict):
+        return (
+            [options["text"]]
+            if "text" in options
+            else [t for forms in options.values() for t in _flat(forms)]
+        )
+    return [options] if isinstance(options, str) else [t for option in options for t in _flat(option)]
+
+
+def _toml(package: str, folder: str, source: str) -> dict[str, Any]:
+    text = resources.files(package).joinpath(folder, f"{source}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
