@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,12 +156,19 @@ class Inspector:
         given = Path(path)
         moment = (now or datetime.now(UTC)).astimezone(UTC)
         refused = refusal(given, self._budget.max_bytes)
-        sha256, n_bytes = (None, None) if refused else _hashed(given)
         looked = _Looked()
-        if refused:
-            looked.problems.append(refused)
-        else:
-            self._worker.ask(given, seconds=self._budget.seconds, into=looked)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            said = beside.submit(self._credentials, given)
+            hashed = beside.submit(_hashed, given) if refused is None else None
+            try:
+                if refused is None:
+                    self._worker.ask(given, seconds=self._budget.seconds, into=looked)
+                else:
+                    looked.problems.append(refused)
+            except BaseException:  # an interrupt does not wait for the other process
+                self._reader.close()
+                raise
+        sha256, n_bytes = hashed.result() if hashed else (None, None)
         return Report(
             path=printable(given, limit=1000),
             sha256=sha256,
@@ -168,7 +176,7 @@ class Inspector:
             kind=looked.kind,
             inspected_at=moment,
             software=f"medialit {medialit.__version__}",
-            credentials=self._credentials(given),
+            credentials=said.result(),
             watermark=self._watermark(looked),
             fingerprint=self._fingerprint(looked),
             metadata=looked.metadata,
