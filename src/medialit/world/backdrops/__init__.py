@@ -39,5 +39,5 @@ def _paint(name: str, look: int, size: tuple[int, int]) -> Backdrop:
     return PAINTERS[name](easel(size), rng, look)
 
 
-_many = lru_cache(maxsize=32)(_paint)  # every place in every look
+_many = lru_cache(maxsize=64)(_paint)  # every place in every look, in two sizes
 _few = lru_cache(maxsize=4)(_paint)

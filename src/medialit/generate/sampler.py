@@ -1,0 +1,292 @@
+"""From a prompt to a clip, in onnxruntime, on one or two processor cores.
+
+`sample` is the whole way: the prompt is judged, read, settled by the seed, dreamt and painted. `sample_shots` starts
+from shots. Both models are the same network: in **v1** a frame sees only itself, in **v2** it sees all others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from medialit.errors import GenerateError, ModelError, RefusedPromptError
+from medialit.generate import safety, text
+from medialit.generate.data import FPS, LOW, N_FRAMES, encode_shot
+from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
+from medialit.generate.shot import Shot
+from medialit.media import Clip
+
+Model = Literal["v1", "v2"]
+MODELS: tuple[Model, ...] = get_args(Model)
+WINDOW: dict[Model, int | None] = {"v1": 0, "v2": None}
+DEFAULT_STEPS = 6
+DEFAULT_GUIDANCE = 2.0
+MAX_STEPS = 100
+MAX_GUIDANCE = 10.0
+_BATCH = 4  # clips at once: more needs more memory and saves no time
+_N_OPEN = 11
+_PREVIEW_FRAMES = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How far a clip has come.
+
+    Parameters
+    ----------
+    done, of : int
+        Steps.
+    frames : ndarray of uint8, shape (4, 256, 256, 3)
+        Four frames, spread over the clip, as the network predicts them at this point; RGB.
+    """
+
+    done: int
+    of: int
+    frames: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """A clip and all that is needed to make it again.
+
+    Parameters
+    ----------
+    clip : Clip
+        24 frames of 256 x 256 pixels, 12 a second.
+    prompt : str
+        As it was generated from: where a prompt was redirected, the new wording.
+    reading : Reading
+        What was understood, and which words were not used.
+    shot : Shot
+        With every open slot settled by the seed.
+    seed, model, steps, guidance
+        The settings.
+    verdict : Verdict
+        What the safety check said.
+    """
+
+    clip: Clip
+    prompt: str
+    reading: text.Reading
+    shot: Shot
+    seed: int
+    model: Model
+    steps: int
+    guidance: float
+    verdict: safety.Verdict
+
+
+def sample(
+    prompt: str,
+    *,
+    seed: int,
+    model: Model = "v2",
+    steps: int | None = None,
+    guidance: float | None = None,
+    lang: str | None = None,
+    on_step: Callable[[Step], None] | None = None,
+) -> Take:
+    """Make a clip from a prompt; the same arguments make the same clip on the same machine.
+
+    Parameters
+    ----------
+    prompt : str
+        In English, French, Arabic, Darija or Tamazight.
+    seed : int
+        0 or more. Draws the noise, and what the prompt leaves open.
+    model : {"v1", "v2"}
+    steps : int, optional
+        1 to 100; more are slower and, beyond a few, hardly better.
+    guidance : float, optional
+        0 to 10: how strongly the words pull; 1 is as learnt.
+    lang : str, optional
+        Of the reason where the prompt is refused; by default the prompt's own.
+    on_step : callable, optional
+        Told after each step, with a preview.
+
+    Returns
+    -------
+    Take
+
+    Raises
+    ------
+    RefusedPromptError
+        If the prompt is not for this place; nothing was generated, and the message says why.
+    GenerateError
+        If a setting is out of range, or the prompt cannot be read.
+    ModelError
+        If the weights are missing or damaged.
+    """
+    _check(seed=seed, model=model, steps=steps, guidance=guidance)
+    verdict = safety.judge(prompt)
+    reading = text.read(prompt)
+    if verdict.decision != "allow":
+        raise RefusedPromptError(verdict.reason(lang or reading.language))
+    shot = reading.shot.settled(seed=seed)
+    clips = sample_shots([shot], seed=seed, model=model, steps=steps, guidance=guidance, on_step=on_step)
+    return Take(
+        clip=clips[0],
+        prompt=prompt,
+        reading=reading,
+        shot=shot,
+        seed=seed,
+        model=model,
+        steps=DEFAULT_STEPS if steps is None else steps,
+        guidance=DEFAULT_GUIDANCE if guidance is None else guidance,
+        verdict=verdict,
+    )
+
+
+def sample_shots(
+    shots: Sequence[Shot],
+    *,
+    seed: int,
+    model: Model = "v2",
+    steps: int | None = None,
+    guidance: float | None = None,
+    on_step: Callable[[Step], None] | None = None,
+) -> list[Clip]:
+    """Make a clip of each shot; shot number i has the seed ``seed + i``.
+
+    Parameters and errors are those of `sample`; what a shot leaves open is settled by its seed.
+    """
+    _check(seed=seed, model=model, steps=steps, guidance=guidance)
+    clips: list[Clip] = []
+    for first in range(0, len(shots), _BATCH):
+        part = shots[first : first + _BATCH]
+        seeds = [seed + first + i for i in range(len(part))]
+        settled = [shot.settled(seed=s) for shot, s in zip(part, seeds, strict=True)]
+        latents = _dream(
+            np.stack([encode_shot(shot) for shot in settled]),
+            seeds=seeds,
+            window=WINDOW[model],
+            steps=DEFAULT_STEPS if steps is None else steps,
+            guidance=DEFAULT_GUIDANCE if guidance is None else guidance,
+            on_step=on_step,
+        )
+        clips += [Clip(frames=_paint(one), fps=FPS) for one in latents]
+    return clips
+
+
+def reconstruct(clip: Clip) -> Clip:
+    """Return a clip as the codec gives it back: the best that the generator could do.
+
+    Parameters
+    ----------
+    clip : Clip
+        Square; made 64 x 64 first, as the encoder sees it.
+
+    Raises
+    ------
+    GenerateError
+        If the picture is not square.
+    """
+    width, height = clip.size
+    if width != height:
+        raise GenerateError(
+            f"The codec works on square pictures, not {width} x {height}; crop the clip first."
+        )
+    low = np.stack([cv2.resize(f, (LOW, LOW), interpolation=cv2.INTER_AREA) for f in clip.frames])
+    latents = _session("encoder.onnx").run(None, {"pictures": low.astype(np.uint8)})[0]
+    return Clip(frames=_paint(np.asarray(latents, np.float32)), fps=clip.fps)
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """Return what ``generator.json`` says of the weights: files, hashes, how they were trained.
+
+    Raises
+    ------
+    ModelError
+        If the list is missing.
+    """
+    place = resources.files("medialit.generate").joinpath("weights", "generator.json")
+    try:
+        found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The generator's list of weights, {place}, cannot be read; install medialit again."
+        ) from error
+    return found
+
+
+def _dream(
+    slots: Floats,
+    *,
+    seeds: list[int],
+    window: int | None,
+    steps: int,
+    guidance: float,
+    on_step: Callable[[Step], None] | None,
+) -> Floats:
+    """Return latents, shape (B, T, numbers), for slots (B, 15)."""
+    session, mask, n = _session("flow.onnx"), attention_mask(window), len(slots)
+    twice = np.concatenate([slots, slots])
+    open_slots = np.repeat(np.array([[0], [1]], np.float32), n, axis=0).repeat(_N_OPEN, axis=1)
+
+    def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
+        given = {
+            "x_t": np.concatenate([x, x]),
+            "t": np.full(2 * n, t, np.float32),
+            "slots": twice,
+            "open_slots": open_slots,
+            "mask": mask,
+        }
+        both = np.asarray(session.run(None, given)[0], np.float32)
+        return both[:n], both[n:]
+
+    def told(done: int, of: int, predicted: Floats) -> None:
+        assert on_step is not None
+        picks = np.linspace(0, N_FRAMES - 1, _PREVIEW_FRAMES).round().astype(int)
+        on_step(Step(done=done, of=of, frames=_paint(predicted[0, picks])))
+
+    noise = noise_for(seeds, (N_FRAMES, int(facts()["numbers"])))
+    return integrate(
+        predict, noise, steps=steps, guidance=guidance, on_step=None if on_step is None else told
+    )
+
+
+def _paint(latents: Floats) -> NDArray[np.uint8]:
+    """Return pictures (N, 256, 256, 3) of latents (N, numbers), some at a time: memory stays small."""
+    session = _session("decoder.onnx")
+    parts = [session.run(None, {"latents": latents[i : i + 8]})[0] for i in range(0, len(latents), 8)]
+    return np.concatenate([np.asarray(part, np.uint8) for part in parts])
+
+
+@cache
+def _session(name: str) -> ort.InferenceSession:
+    """Return a network, checked against its hash, and kept."""
+    place = resources.files("medialit.generate").joinpath("weights", name)
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The weights {place} are missing; install medialit again.") from error
+    if hashlib.sha256(data).hexdigest() != facts()["files"][name]["sha256"]:
+        raise ModelError(
+            f"The weights {place} are damaged: their hash is not the listed one. Install medialit again."
+        )
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.log_severity_level = 3
+    return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _check(*, seed: int, model: str, steps: int | None, guidance: float | None) -> None:
+    if model not in MODELS:
+        raise GenerateError(f"There is no model {model!r}; use one of: {', '.join(MODELS)}.")
+    if not 0 <= seed < 2**63:
+        raise GenerateError(f"A seed is a whole number from 0 to 2^63 - 1, not {seed}.")
+    if steps is not None and not 1 <= steps <= MAX_STEPS:
+        raise GenerateError(f"A clip takes 1 to {MAX_STEPS} steps, not {steps}.")
+    if guidance is not None and not 0 <= guidance <= MAX_GUIDANCE:
+        raise GenerateError(f"Guidance goes from 0 to {MAX_GUIDANCE:g}, not {guidance}.")
