@@ -226,8 +226,8 @@ class _Reader:
         groups = np.stack([w["groups"][list(letter_groups(word.normal))].mean(0) for word in found])
         features = np.stack([self.forms.features(word.normal, word.script) for word in found])
         x = np.concatenate([groups, features], axis=1)  # (N, 32 + N_FEATURES)
-        x = np.maximum(x @ w["word.weight"].T + w["word.bias"], 0)  # (N, 96)
-        h = self._both_ways(self._both_ways(x, 0), 1)  # (N, 128)
+        x = np.maximum(x @ w["word.weight"].T + w["word.bias"], 0)  # (N, hidden)
+        h = self._both_ways(self._both_ways(x, 0), 1)  # (N, 2 * memory)
         tags = np.concatenate([h, x], axis=1) @ w["tag.weight"].T + w["tag.bias"]
         objects = h @ w["object.weight"].T + w["object.bias"]
         language = h.mean(0) @ w["language.weight"].T + w["language.bias"]
@@ -239,7 +239,7 @@ class _Reader:
         return np.concatenate([there, back], axis=1)
 
     def _gru(self, x: Array, name: str) -> Array:
-        """Run a gated recurrent unit over words, (N, C) to (N, 64).
+        """Run a gated recurrent unit over words, (N, C) to (N, memory).
 
         References
         ----------
@@ -248,7 +248,7 @@ class _Reader:
         w = self.weights
         recurrent, bias = w[f"context.weight_hh{name}"], w[f"context.bias_hh{name}"]
         n = recurrent.shape[1]
-        inputs = x @ w[f"context.weight_ih{name}"].T + w[f"context.bias_ih{name}"]  # (N, 3 * 64)
+        inputs = x @ w[f"context.weight_ih{name}"].T + w[f"context.bias_ih{name}"]  # (N, 3 * memory)
         h = np.zeros(n, np.float32)
         out = np.empty((len(x), n), np.float32)
         for i, step in enumerate(inputs):

@@ -92,6 +92,10 @@ def word_list(source: str) -> WordList:
         for w in words(t)
     }
     others = {k: v.split() for k, v in lexicon["others"].items()}
+    slot_words = {
+        w.normal for values in phrases.values() for texts in values.values() for t in texts for w in words(t)
+    }
+    others["near"] = [w for w in others["near"] if normal_form(w) not in slot_words | function]
     return WordList(source, SOURCES[source], phrases, frozenset(function), others, chat)
 
 
@@ -237,7 +241,7 @@ class Composer:
         return self._said(self._pick(options), one, f"{slot} {value}", which)
 
     def _strange(self, one: WordList, group: str) -> list[Token]:
-        options = one.others[group]
+        options = one.others["near" if group != "adverbs" and self._chance(0.35) else group]
         word = self._pick(options) if self._chance(0.85) else self._invented(self._pick(options))
         lead = self._said(self._pick(one.chat["articles"]), one, FUNCTION) if group == "nouns" else []
         return lead + [Token(w.normal, w.script, UNUSED) for w in words(word)]

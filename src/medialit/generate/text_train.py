@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +40,12 @@ class Settings:
     """Everything that a training run depends on, with the code and the word lists."""
 
     seed: int = 0
-    steps: int = 4_000
-    batch: int = 128
+    steps: int = 2_500
+    batch: int = 64
     rate: float = 3e-3  # of AdamW at its highest; a cosine takes it down to nothing
     width: int = 32  # of a letter group
-    hidden: int = 96
-    memory: int = 64  # of each direction of the context layer
+    hidden: int = 80
+    memory: int = 48  # of each direction of the context layer
     dropout: float = 0.1
     forgotten: float = 0.08  # share of slot words whose entry in the table of forms is hidden
     unlisted: float = 0.5  # share of words without a slot that are looked up as if never listed
@@ -144,8 +145,8 @@ class Batches:
         )
 
 
-def train(s: Settings) -> tuple[Tagger, Batches]:
-    """Return a trained network and the maker of its batches."""
+def train(s: Settings, *, keep: Callable[[Tagger, Batches], None]) -> tuple[Tagger, Batches]:
+    """Return a trained network and the maker of its batches; `keep` is called every 500 steps on the way."""
     torch.manual_seed(s.seed)
     batches = Batches(s, seed=s.seed)
     net = Tagger(s)
@@ -164,6 +165,8 @@ def train(s: Settings) -> tuple[Tagger, Batches]:
         schedule.step()
         if step % 250 == 0 or step == s.steps:
             log.info("step %d: loss %.4f, %.0f s", step, loss.item(), time.monotonic() - began)
+        if step % 500 == 0 and step < s.steps:
+            keep(net, batches)
     return net.eval(), batches
 
 
@@ -226,7 +229,12 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
-    net, batches = train(Settings(seed=args.seed, steps=args.steps, sources=tuple(args.sources)))
+    settings = Settings(seed=args.seed, steps=args.steps, sources=tuple(args.sources))
+
+    def keep(net: Tagger, batches: Batches) -> None:
+        save(net, batches, args.out.with_suffix(".part.npz"), surely=tuple(args.surely), temperature=1.0)
+
+    net, batches = train(settings, keep=keep)
     save(net, batches, args.out, surely=tuple(args.surely), temperature=temperature_of(net, batches))
 
 

@@ -168,13 +168,16 @@ class Forms:
         self.table = dict(table)
         self._near: dict[str, list[str]] = {}
         self._bare: dict[str, list[str]] = {}
+        no_slot = {TAGS.index(FUNCTION), TAGS.index(UNUSED)}
         arabizi = {LANGUAGES.index("ary"), LANGUAGES.index("zgh")}
         for form, (tags, languages) in self.table.items():
+            if tags <= no_slot:
+                continue  # a mistyped word that names nothing needs no finding
             if 4 <= len(form) <= 24:
                 for key in _with_one_left_out(form):
                     self._near.setdefault(key, []).append(form)
             bare = skeleton(form) if form[0] < "\u024f" and languages & arabizi else ""
-            if len(bare) >= 3 and tags - {TAGS.index(FUNCTION), TAGS.index(UNUSED)}:
+            if len(bare) >= 3:
                 self._bare.setdefault(bare, []).append(form)
         self.features = lru_cache(maxsize=20_000)(self._features)
 
@@ -214,6 +217,8 @@ class Forms:
                 continue
             for form in {f for key in _with_one_left_out(variant) for f in self._near.get(key, ())}:
                 distance = _distance(variant, form)
+                if len(variant) == len(form) == 4 and sorted(variant) != sorted(form):
+                    continue  # another letter in so short a word is mostly another word: room, roof
                 if distance == 1 or (distance == 2 and min(len(variant), len(form)) >= 7):
                     best.setdefault(distance, []).append(form)
             if best:
