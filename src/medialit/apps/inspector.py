@@ -23,6 +23,7 @@ from starlette.middleware import Middleware
 from medialit import pipeline, verify
 from medialit.language import language, translator
 from medialit.provenance.trust import TrustList
+from medialit.verify import Report
 
 LANGUAGES: Final = ("en", "fr", "ar")
 # Nothing but this computer's own server may be asked; workers and pictures may also come from memory.
@@ -34,6 +35,8 @@ _FONTS: Final = ["system-ui", "DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "s
 _CSS: Final = """
 footer{display:none !important}
 #ml-app-title h1{margin:.2rem 0}
+#ml-file .wrap{font-size:0}  /* gradio's own words follow the browser's language, not the one chosen here */
+#ml-file .wrap .or{display:none}
 .ml-empty{color:#505050;background:#fff;padding:1rem}
 """
 _TURN: Final = """lang => {
@@ -64,9 +67,6 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
     """
     _ = translator(lang)
 
-    def look(path: str | None, chosen: str) -> Shown:
-        return show(path, lang=chosen, trust=trust, trust_course=trust_course)
-
     window: gr.Blocks = gr.Blocks(title=_("Check a file"), analytics_enabled=False, delete_cache=(3600, 3600))
     with window:
         heading = gr.Markdown(f"# {_('Check a file')}", elem_id="ml-app-title")
@@ -74,51 +74,57 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
             [(language(code).name, code) for code in LANGUAGES],
             value=lang, label=_("Language"), elem_id="ml-language", interactive=True,
         )  # fmt: skip
-        file = gr.File(
-            label=_("Drop a picture or a video here. It stays on this computer."), type="filepath", elem_id="ml-file",
-            height=140,
-        )  # fmt: skip
+        asked = gr.Markdown(_("Drop a picture or a video here. It stays on this computer."))
+        file = gr.File(label=_("File"), type="filepath", elem_id="ml-file", height=140)
+        known = gr.State(None)
         shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
         with gr.Row():
             page = gr.DownloadButton(_("Report as HTML"), interactive=False, elem_id="ml-html")
             paper = gr.DownloadButton(_("Report as PDF"), interactive=False, elem_id="ml-pdf")
             data = gr.DownloadButton(_("Report as JSON"), interactive=False, elem_id="ml-json")
 
-        def turn(path: str | None, code: str) -> tuple[Any, ...]:
+        def turn(report: Report | None, code: str) -> tuple[Any, ...]:
             say = translator(code)
-            result = look(path, code)
+            result = show(report, lang=code)
             return (
                 f"# {say('Check a file')}",
                 gr.update(label=say("Language")),
-                gr.update(label=say("Drop a picture or a video here. It stays on this computer.")),
+                say("Drop a picture or a video here. It stays on this computer."),
+                gr.update(label=say("File")),
                 result[0],
                 *_buttons(result, code),
             )
 
         def dropped(path: str | None, code: str) -> tuple[Any, ...]:
-            result = look(path, code)
-            return (result[0], *_buttons(result, code))
+            report = None if path is None else look(path, trust=trust, trust_course=trust_course)
+            result = show(report, lang=code)
+            return (report, result[0], *_buttons(result, code))
 
         files = [page, paper, data]
-        file.change(dropped, [file, chosen], [shown, *files], api_name="inspect", concurrency_limit=2)
-        chosen.change(turn, [file, chosen], [heading, chosen, file, shown, *files], api_visibility="private")
+        file.change(dropped, [file, chosen], [known, shown, *files], api_name="inspect", concurrency_limit=2)
+        words = [heading, chosen, asked, file, shown, *files]
+        chosen.change(turn, [known, chosen], words, api_visibility="private")
         chosen.change(None, [chosen], None, js=_TURN)
         window.load(None, [chosen], None, js=_TURN)
     return window
 
 
-def show(path: str | None, *, lang: str, trust: Sequence[TrustList] = (), trust_course: bool = True) -> Shown:
-    """Inspect one file and return its report: HTML to show, and paths of an HTML, a PDF and a JSON file.
+def look(path: str, *, trust: Sequence[TrustList] = (), trust_course: bool = True) -> Report:
+    """Inspect one file under the name that it was dropped with."""
+    with pipeline.inspector(trust=trust, trust_course=trust_course) as one:
+        return replace(one.inspect(path), path=Path(path).name)  # not where gradio put it
+
+
+def show(report: Report | None, *, lang: str) -> Shown:
+    """Return a report in a language: HTML to show, and paths of an HTML, a PDF and a JSON file.
 
     Parameters
     ----------
-    path : str or None
+    report : Report or None
         None where no file was dropped; then there is only a sentence to show.
     """
-    if path is None:
+    if report is None:
         return _nothing(lang), None, None, None
-    with pipeline.inspector(trust=trust, trust_course=trust_course) as one:
-        report = replace(one.inspect(path), path=Path(path).name)  # not where gradio put it
     folder = Path(mkdtemp(dir=_scratch().name))
     (folder / "report.html").write_text(verify.to_html([report], lang=lang), encoding="utf-8")
     (folder / "report.pdf").write_bytes(verify.to_pdf([report], lang=lang))

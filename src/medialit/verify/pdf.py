@@ -85,7 +85,7 @@ class _Paper(FPDF):
         self._paragraph(shown.introduction)
         if shown.draft:
             self._paragraph(shown.draft)
-        for section in shown.sections:
+        for section in (shown.summary, *shown.sections):
             self._keep_together(24)
             self.ln(3)
             self.set_font("text", "B", 12)

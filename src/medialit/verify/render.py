@@ -13,6 +13,7 @@ from medialit.verify.view import Page, Row, Section, page
 
 _STRIPPED: Final = {ord(mark): None for mark in "\u2068\u2069"}  # a terminal does its own ordering
 _WIDTH: Final = 96
+_COLONS: Final = {"fr": "\u00a0:"}  # French puts a space before it
 
 _STYLE: Final = """
 .ml-report{font-family:system-ui,"DejaVu Sans","Noto Sans","Noto Sans Arabic",sans-serif;line-height:1.55;color:#1b1b1b;
@@ -26,16 +27,21 @@ background:#fff;max-width:52rem;margin:0 auto;padding:1rem 1.25rem;overflow-wrap
 .ml-report ul.ml-findings{margin:.3rem 0 .6rem;padding-inline-start:1.3rem;list-style:disc}
 .ml-report table{border-collapse:collapse;width:100%;font-size:.92rem;margin:0}
 .ml-report th,.ml-report td{text-align:start;vertical-align:top;padding:.25rem .5rem;
-border:0;border-bottom:1px solid #ddd;
-background:transparent}
+border:0 !important;border-bottom:1px solid #ddd !important;
+background:transparent !important}
 .ml-report th{font-weight:600;width:12rem;color:#404040}
 .ml-report td ol,.ml-report td ul{margin:0;padding-inline-start:1.2rem}
 .ml-report code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;
 font-size:.92em;background:none;color:#1b1b1b;padding:0;
 border:0;white-space:pre-wrap}
+.ml-report .ml-summary{border:1px solid #1f5a8a;border-radius:.4rem;padding:.2rem .8rem .6rem;margin-top:1rem}
+.ml-report .ml-summary h2{border-top:0;margin-top:.4rem;padding-top:0}
+.ml-report .ml-summary tr:last-child td,.ml-report .ml-summary tr:last-child th{border-bottom:0 !important}
+.ml-report .ml-summary td{font-weight:600}
 .ml-report footer{margin-top:1.6rem;font-size:.85rem;color:#505050}
 @media (max-width:34rem){.ml-report th,.ml-report td{display:block;width:auto}
-.ml-report th{border-bottom:0;padding-bottom:0}}
+.ml-report th{border-bottom:0 !important;padding-bottom:0}
+.ml-report .ml-summary tr:last-child th{border-bottom:0 !important}}
 @media print{.ml-report{max-width:none;padding:0}.ml-report tr{break-inside:avoid}}
 """.strip()
 
@@ -53,20 +59,20 @@ def to_text(report: Report, *, lang: str) -> str:
     lines = [shown.heading, "=" * len(shown.heading), *_wrapped(shown.introduction)]
     if shown.draft:
         lines += _wrapped(shown.draft)
-    for section in shown.sections:
+    for section in (shown.summary, *shown.sections):
         lines += ["", section.title, "-" * len(section.title)]
         for sentence in section.sentences:
             lines += _wrapped(sentence, first="* ", rest="  ")
         for row in section.rows:
-            lines += _text_row(row)
+            lines += _text_row(row, colon=_COLONS.get(lang, ":"))
     lines += ["", *_wrapped(shown.footer)]
     return "\n".join(lines).translate(_STRIPPED) + "\n"
 
 
-def _text_row(row: Row) -> list[str]:
+def _text_row(row: Row, *, colon: str) -> list[str]:
     if len(row.values) == 1:
-        return _wrapped(f"{row.label}: {row.values[0]}", first="  ", rest="      ")
-    lines = [f"  {row.label}:"]
+        return _wrapped(f"{row.label}{colon} {row.values[0]}", first="  ", rest="      ")
+    lines = [f"  {row.label}{colon}"]
     for number, value in enumerate(row.values, start=1):
         lines += _wrapped(value, first=f"    {number}. " if row.ordered else "    - ", rest="       ")
     return lines
@@ -120,7 +126,7 @@ def _article(shown: Page) -> str:
     ]
     if shown.draft:
         parts.append(f'<p class="ml-draft">{escape(shown.draft)}</p>')
-    parts += [_section(section) for section in shown.sections]
+    parts += [_section(section) for section in (shown.summary, *shown.sections)]
     parts.append(f"<footer>{escape(shown.footer)}</footer>\n</article>")
     return "\n".join(parts)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from medialit.language import language, translator
 from medialit.provenance.records import Action, Credentials, Ingredient
@@ -20,13 +20,20 @@ from medialit.verify.words import (
     NOTHING,
     SENTENCES,
     SOURCE_WORDS,
+    SUMMARY,
     TITLES,
+    TRAINING,
     VALUES,
 )
 
 _SHOWN_TAGS = 24
 _SHOWN_ITEMS = 40
-_FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
+_OWN_NAMES = ("this computer's course", "this computer")
+_OF_CONTAINERS = (
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+)  # they stand among the encoder's traces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +88,8 @@ class Page:
     heading, introduction, footer : str
     draft : str or None
         Said where no native speaker has reviewed the words.
+    summary : Section
+        What matters most, in four or five lines.
     sections : tuple of Section
     """
 
@@ -90,6 +99,7 @@ class Page:
     introduction: str
     footer: str
     draft: str | None
+    summary: Section
     sections: tuple[Section, ...]
 
 
@@ -112,6 +122,9 @@ def page(report: Report, *, lang: str) -> Page:
         introduction=_(INTRODUCTION),
         footer=fill(_(FOOTER), slots),
         draft=_(DRAFT) if one.draft else None,
+        summary=Section(
+            key="summary", title=_(SUMMARY), sentences=(), rows=tuple(_summary(report, _Words(lang)))
+        ),
         sections=sections(report, lang=lang),
     )
 
@@ -145,12 +158,41 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
     )
 
 
+def _summary(report: Report, words: _Words) -> Iterator[Row]:
+    """Say each part's outcome in a word or two; the sections say on what it rests, and what it does not say."""
+    found, mark, matches = report.credentials, report.watermark, report.fingerprint.matches
+    state, ai = words.value(found.state), None
+    if found.state in ("valid", "trusted"):
+        who = (found.signer.name or found.signer.organisation) if found.signer else None
+        state = _joined(state, who) or state
+        ai = words.value(f"ai-{ {True: 'yes', False: 'no', None: 'unsaid'}[found.ai] }")
+    elif found.state == "none":
+        state = _joined(state, words.value("says-nothing")) or state
+    yield words.titled("credentials", _joined(state, ai) if ai else state)
+    looked = "found" if mark.found else "not-found" if mark.looked else "not-looked"
+    said = words.value(looked) if mark.found else _joined(words.value(looked), words.value("says-nothing"))
+    yield words.titled("watermark", said)
+    if matches:
+        yield words.row("registered", words.value(f"by-{matches[0].by}", title=matches[0].title))
+    if report.metadata.ai_marks or report.metadata.camera:
+        yield words.titled("metadata", *report.metadata.ai_marks[:2], report.metadata.camera)
+    yield words.titled("synthetic", words.value(report.synthetic.finding))
+
+
 class _Words:
     """Labels and values in one language."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.say = translator(lang)
+
+    def titled(self, section: str, *values: str | None) -> Row:
+        """Return a row that bears a section's title."""
+        return Row(label=self.say(TITLES[section]), values=self.row("state", *values).values)
+
+    def named(self, name: str | None) -> str | None:
+        """Return a name; those that this computer gave itself are words."""
+        return self.say(VALUES[name]) if name in _OWN_NAMES else name
 
     def row(self, label: str, *values: str | None, code: bool = False, ordered: bool = False) -> Row:
         kept = tuple(value for value in values if value)
@@ -192,15 +234,30 @@ def _credential_rows(found: Credentials, words: _Words) -> Iterator[Row]:
     yield words.row("history", *(_action(one, words) for one in found.history), ordered=True)
     yield words.row("ingredient", *(_ingredient(one, words) for one in found.ingredients))
     training = found.active.training if found.active else ()
-    yield words.row("training", *(f"{entry}: {use}" for entry, use in training), code=True)
+    yield words.row("training", *_training(training, words))
     yield words.row("grants", *found.consent_grants, code=True)
     yield words.row(
         "binding", *(f"{one.algorithm}: {_short(one.value)}" for one in found.soft_bindings), code=True
     )
 
 
+def _training(entries: Sequence[tuple[str, str]], words: _Words) -> Iterator[str]:
+    """Say once what holds for every use; else each use with what holds for it."""
+    uses = {use for _, use in entries}
+    if len(uses) == 1 and len(entries) >= len(TRAINING) // 2:
+        yield _use(entries[0][1], words)
+        return
+    for entry, use in entries:
+        name = words.say(TRAINING[entry]) if entry in TRAINING else entry
+        yield _joined(name, _use(use, words)) or use
+
+
+def _use(use: str, words: _Words) -> str:
+    return words.value(use) if use in ("allowed", "notAllowed", "constrained") else use
+
+
 def _list(name: str, date: str, words: _Words) -> str:
-    return words.value("list", name=name, date=date)
+    return words.value("list", name=words.named(name) or "?", date=date)
 
 
 def _action(action: Action, words: _Words) -> str:
@@ -223,7 +280,7 @@ def _watermark_rows(report: Report, words: _Words) -> Iterator[Row]:
     mark = report.watermark
     yield words.row("payload", mark.payload, code=True)
     yield words.row("p-value", None if mark.p_value is None else f"{mark.p_value:.2g}", code=True)
-    yield words.row("key", mark.key, code=True)
+    yield words.row("key", words.named(mark.key))
 
 
 def _fingerprint_rows(report: Report, words: _Words) -> Iterator[Row]:
@@ -237,9 +294,9 @@ def _metadata_rows(report: Report, words: _Words) -> Iterator[Row]:
     yield words.row("software", found.software)
     yield words.row("created", found.created, code=True)
     yield words.row("location", found.location, code=True)
-    for number, (key, value) in enumerate(found.tags.items()):
-        if number < _SHOWN_TAGS:
-            yield Row(label=key, values=(value,))
+    telling = [(key, value) for key, value in found.tags.items() if key not in _OF_CONTAINERS]
+    for key, value in telling[:_SHOWN_TAGS]:
+        yield Row(label=key, values=(value,))
 
 
 def _encoding_rows(report: Report, words: _Words) -> Iterator[Row]:
@@ -253,7 +310,7 @@ def _encoding_rows(report: Report, words: _Words) -> Iterator[Row]:
         yield words.row("dimensions", shown)
     if found.duration_s is not None:
         yield words.row("duration", words.value("seconds", n=f"{found.duration_s:.1f}"))
-    yield words.row("traces", *found.traces, code=True)
+    yield words.row("traces", *(_short(trace, limit=160) for trace in found.traces), code=True)
 
 
 def _synthetic_rows(report: Report, words: _Words) -> Iterator[Row]:
@@ -269,7 +326,7 @@ def _examined_rows(report: Report, words: _Words) -> Iterator[Row]:
     yield words.row("frames", str(report.examined.n_frames), code=True)
     if report.examined.n_frames and report.kind == "video":
         yield words.row("duration", words.value("seconds", n=f"{report.examined.until_s:.1f}"))
-    yield words.row("inspected", report.inspected_at.isoformat(timespec="seconds"), code=True)
+    yield words.row("inspected", _to_the_second(report.inspected_at.isoformat()), code=True)
 
 
 def _joined(*parts: str | None) -> str | None:
@@ -277,11 +334,18 @@ def _joined(*parts: str | None) -> str | None:
 
 
 def _to_the_second(moment: str | None) -> str | None:
-    return moment if moment is None else _FRACTION.sub(r"\1", moment)
+    """Write a moment for people; what is no moment stays as it is."""
+    try:
+        then = datetime.fromisoformat(moment or "")
+    except ValueError:
+        return moment
+    if then.tzinfo is None:
+        return then.strftime("%Y-%m-%d %H:%M:%S")
+    return then.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _short(value: str | None) -> str | None:
-    return value if value is None or len(value) <= 48 else value[:47] + "…"
+def _short(value: str | None, *, limit: int = 48) -> str | None:
+    return value if value is None or len(value) <= limit else value[: limit - 1] + "…"
 
 
 assert set(TITLES) - {"file"} == {code.partition(".")[0] for code in SENTENCES}

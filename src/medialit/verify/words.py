@@ -173,6 +173,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "registered": _msgid("Registered clip"),
         "name": _msgid("Name"),
         "sha256": _msgid("SHA-256"),
         "size": _msgid("Size"),
@@ -231,6 +232,33 @@ VALUES: Final[Mapping[str, str]] = MappingProxyType(
         "seconds": _msgid("{n} s"),
         "rate": _msgid("{size}, {fps} pictures a second"),
         "no-lists": _msgid("none"),
+        "this computer's course": _msgid("this computer's course"),
+        "this computer": _msgid("this computer"),
+        "found": _msgid("found"),
+        "not-found": _msgid("not found"),
+        "not-looked": _msgid("not looked for"),
+        "ai-yes": _msgid("say that AI was used"),
+        "ai-no": _msgid("name an origin without AI"),
+        "ai-unsaid": _msgid("do not say whether AI was used"),
+        "says-nothing": _msgid("says nothing"),
+        "by-watermark": _msgid("led to by the watermark: {title}"),
+        "by-fingerprint": _msgid("led to by the fingerprint: {title}"),
+        "allowed": _msgid("allowed"),
+        "notAllowed": _msgid("not allowed"),
+        "constrained": _msgid("allowed under conditions"),
+    }
+)
+
+TRAINING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cawg.ai_generative_training": _msgid("training of AI that generates"),
+        "cawg.ai_training": _msgid("training of other AI"),
+        "cawg.ai_inference": _msgid("use by AI"),
+        "cawg.data_mining": _msgid("data mining"),
+        "c2pa.ai_generative_training": _msgid("training of AI that generates"),
+        "c2pa.ai_training": _msgid("training of other AI"),
+        "c2pa.ai_inference": _msgid("use by AI"),
+        "c2pa.data_mining": _msgid("data mining"),
     }
 )
 
@@ -288,6 +316,7 @@ SOURCE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 HEADING: Final = _msgid("What is known about this file")
+SUMMARY: Final = _msgid("In short")
 NOTHING: Final = _msgid("Nothing could be read here, and that says nothing.")
 INTRODUCTION: Final = _msgid(
     "This report says what is known about the file, and by which evidence. It does not judge whether what the "
