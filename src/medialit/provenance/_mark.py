@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from medialit.provenance._tile import TILE, Complex, Layout, data_signs
 
 Reals = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Frame = NDArray[np.uint8]  # (H, W, 3), RGB
 
 GRID = 256  # the short side, in samples, of the picture on which the mark is drawn
@@ -24,10 +25,13 @@ _TEXTURE_FLOOR = 10.0  # grey levels of contrast that a flat wall is taken to ha
 _TEXTURE_POWER = 0.5  # how much more mark a textured place gets
 _HEADROOM = 10.0  # grey levels from black or white below which the mark fades
 
-# A weight of its own for each colour. Most of it is luma, which codecs keep best. The tilt towards green costs
-# 0.9 dB of luma and gives the colour differences a mark of their own, on which scenes have little texture to hide it.
+# Most of the mark is luma, which codecs keep best. The tilt towards green costs 0.6 dB of luma and gives the colour
+# differences a mark of their own, on which scenes have little texture to hide it.
 _LUMA = np.array([0.299, 0.587, 0.114])
 _GREEN_TILT = 0.7
+_COLOUR_ONLY = np.array(
+    [-1.402, 0.344 + 0.714, -1.772]
+)  # what a step down in Cb and Cr is in R, G and B (BT.601)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,21 +72,39 @@ def spell(payload: int, plan: Layout) -> tuple[NDArray[np.int64], Complex]:
     return waves, np.concatenate([plan.pilot_phases, data]).astype(np.complex64)
 
 
-def shape(frame: Frame, drawing: Drawing, *, rms: float) -> Reals:
-    """Return what to add to a frame before `COLOUR` weighs it, shape (H, W), with this root mean square."""
+def ink(rms: float, *, luma: float) -> Doubles:
+    """Return how many grey levels of the mark R, G and B take, shape (3,), with at most this root mean square.
+
+    Parameters
+    ----------
+    rms : float
+        Grey levels.
+    luma : float
+        The share, from 0 to 1, of the usual luma that is left. Half of the energy that luma leaves goes to the colour
+        differences: all of it would survive a little more, and be seen in every smooth sky.
+    """
+    kept = luma * _GREENISH
+    energy, overlap = float((kept**2).mean()), float((kept * _COLOUR_ONLY_UNIT).mean())
+    fill = -overlap + np.sqrt(overlap**2 + (1 - energy) / 2)
+    weights: Doubles = rms * (kept + fill * _COLOUR_ONLY_UNIT)
+    return weights
+
+
+def shape(frame: Frame, drawing: Drawing) -> Reals:
+    """Return the mark as a frame takes it, shape (H, W), root mean square 1."""
     rows, columns = drawing.pattern.shape
     method = cv2.INTER_AREA if min(frame.shape[:2]) > GRID else cv2.INTER_LINEAR
     small = cv2.resize(frame, (columns, rows), interpolation=method)
     grey = _luma(np.asarray(small, np.uint8))
     small_mark = drawing.pattern * _mask(grey)
     mark = np.asarray(cv2.resize(small_mark, drawing.size, interpolation=cv2.INTER_CUBIC), np.float32)
-    mark *= np.float32(rms * np.sqrt(mark.size) / max(float(cv2.norm(mark)), 1e-9))
+    mark *= np.float32(np.sqrt(mark.size) / max(float(cv2.norm(mark)), 1e-9))
     return mark
 
 
-def add(frame: Frame, mark: Reals) -> Frame:
-    """Return a frame with a shaped mark in it."""
-    change = cv2.merge([np.rint(mark * np.float32(weight)).astype(np.int16) for weight in COLOUR])
+def add(frame: Frame, mark: Reals, weights: Doubles) -> Frame:
+    """Return a frame with a shaped mark in it, in these weights of R, G and B."""
+    change = cv2.merge([np.rint(mark * np.float32(weight)).astype(np.int16) for weight in weights])
     marked = cv2.add(frame.astype(np.int16), change, dtype=cv2.CV_8U)
     return np.asarray(marked, np.uint8)
 
@@ -130,10 +152,10 @@ def _window(values: Reals) -> Reals:
     return np.asarray(cv2.GaussianBlur(values, (11, 11), 1.5), np.float32)
 
 
-def _colour() -> NDArray[np.float64]:
-    weights = _LUMA / np.linalg.norm(_LUMA) * (1 - _GREEN_TILT) + np.array([0.0, 1.0, 0.0]) * _GREEN_TILT
-    unit: NDArray[np.float64] = weights / np.linalg.norm(weights) * np.sqrt(3)
-    return unit
+def _unit(weights: Doubles) -> Doubles:
+    scaled: Doubles = weights / np.sqrt((weights**2).mean())
+    return scaled
 
 
-COLOUR = _colour()  # (3,), mean square 1: how much of the mark R, G and B take
+_GREENISH = _unit(_LUMA / np.linalg.norm(_LUMA) * (1 - _GREEN_TILT) + np.array([0.0, 1.0, 0.0]) * _GREEN_TILT)
+_COLOUR_ONLY_UNIT = _unit(_COLOUR_ONLY)

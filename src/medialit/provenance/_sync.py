@@ -25,16 +25,17 @@ Frame = NDArray[np.uint8]  # (H, W, 3), RGB
 
 SIDE = 128  # the short side of the field, in samples
 _REACH = 0.25  # cycles a sample; no wave of the mark lies beyond it
+_FIRST_FRAME = 0.2  # how much more the first frame counts, as a share of all frames
 _EDGE_TAPER = 0.12  # share of each side over which the window falls to zero
-_SHIFTS = 48  # places along a tile's side that the coarse search tells apart
-_FOLD = 96  # samples along a tile's side when waves are read
+_SHIFTS = 36  # places along a tile's side that the coarse search tells apart
+_FOLD = 64  # samples along a tile's side when waves are read
 _OUTLIER = (
     2.0  # times the root mean square, beyond which a wave's size is cut: a fence or a caption is no evidence
 )
 
 # Luma and the two colour differences of BT.601, signed so that the mark is positive in each.
 _PLANES = np.array([[0.299, 0.587, 0.114], [0.1687, 0.3313, -0.5], [-0.5, 0.4187, 0.0813]], np.float32)
-_MIXES = np.array([[1.0, 0.0, 0.0], [1.0, 0.7, 0.7]])  # the planes' weights while searching
+_MIX = np.array([1.0, 0.5, 0.5], np.float32)  # the planes' weights while searching
 
 _NO_MAP = np.empty(0, np.float32)  # both coordinates stand in one array
 
@@ -50,8 +51,8 @@ class Field:
     ----------
     spectra : ndarray of float32, shape (3, n, m, 2)
         Whitened spectra of the planes around zero frequency, real and imaginary, phases counted from the centre.
-    white : ndarray of float32, shape (3, h, w)
-        The planes after whitening; the shorter side has 128 samples.
+    white : ndarray of float32, shape (h, w, 4)
+        The planes after whitening, and ones; the shorter side has 128 samples.
     step : tuple of float
         Frequency between two points of a spectrum, (x, y), in cycles a short side.
     pitch : tuple of float
@@ -93,31 +94,33 @@ class Pose:
 
 
 def make_field(frames: Iterable[Frame]) -> Field:
-    """Return the field of frames of one size, all of which count alike; there must be one at least."""
+    """Return the field of frames of one size, of which there must be one at least.
+
+    All count alike but the first: an encoder codes it by itself and makes the others from it, so it counts
+    a fifth of all of them more.
+    """
+    first: Reals | None = None
     total: Reals | None = None
     size = (0, 0)
+    n_frames = 0
     for frame in frames:
         size = frame.shape[1], frame.shape[0]
         flat = _flatten(_planes(frame))
-        total = flat if total is None else total + flat
-    assert total is not None
+        first = flat if first is None else first
+        total = flat.copy() if total is None else np.add(total, flat, out=total)
+        n_frames += 1
+    assert first is not None and total is not None
+    total += first * np.float32(n_frames * _FIRST_FRAME)
     return _whiten(np.ascontiguousarray(total.transpose(2, 0, 1)), size)
 
 
 def search(field: Field, plan: Layout, *, n_best: int) -> list[Pose]:
-    """Return the `n_best` likeliest poses of the tile by luma, then as many by luma and colour."""
-    poses: list[Pose] = []
+    """Return the `n_best` likeliest poses of the tile, by luma and half as much of each colour difference."""
     log_scale, angle, mirrored = _grid()
-    points = _pilot_points(field, plan, log_scale, angle, mirrored)
-    planes = _pilot_values(field, plan, points)
-    for mix in _MIXES:
-        values = _mixed(planes, mix)
-        peaks, shifts = _correlate(values, plan)
-        chosen = _separate(peaks, log_scale, angle, mirrored, n_best)
-        poses += _refine(
-            field, plan, mix, (log_scale[chosen], angle[chosen], mirrored[chosen], shifts[chosen])
-        )
-    return poses
+    values = _mixed(_pilot_values(field, plan, _pilot_points(field, plan, log_scale, angle, mirrored)))
+    peaks, shifts = _correlate(values, plan)
+    chosen = _separate(peaks, log_scale, angle, mirrored, n_best)
+    return _refine(field, plan, (log_scale[chosen], angle[chosen], mirrored[chosen], shifts[chosen]))
 
 
 def read_waves(field: Field, pose: Pose, waves: NDArray[np.int64]) -> Complex:
@@ -152,27 +155,31 @@ def _whiten(planes: Reals, size: tuple[int, int]) -> Field:
         planes[i] /= np.sqrt(power + np.float32(0.1) * power.mean() + np.float32(1e-9))
     windowed = planes * _taper(h)[:, None] * _taper(w)
     ny, nx = (fft.next_fast_len(2 * n) for n in (h, w))  # padded, so that samples can be interpolated
-    half = fft.rfft2(windowed, s=(ny, nx), axes=(1, 2))
-    fy, fx = fft.fftfreq(ny).astype(np.float32)[:, None], fft.rfftfreq(nx).astype(np.float32)
-    near = 2 * round(nx / 48) + 1, 2 * round(ny / 48) + 1
-    for plane in half:
-        power = cv2.blur(plane.real**2 + plane.imag**2, near, borderType=cv2.BORDER_REFLECT)
-        plane /= np.sqrt(power + np.float32(1e-3) * power.mean() + np.float32(1e-12))
-    white = fft.irfft2(half * (fy * fy + fx * fx < _REACH**2), s=(ny, nx), axes=(1, 2))[:, :h, :w]
+    near_y, near_x = round(ny / 48), round(nx / 48)
     rows, columns = (int(np.ceil(_REACH * n)) + 2 for n in (ny, nx))
+    row_numbers = np.arange(-rows - near_y, rows + near_y + 1)
+    across = fft.rfft(windowed, n=nx, axis=2)[:, :, : columns + near_x + 1]
+    half = fft.fft(across, n=ny, axis=1)[:, row_numbers]  # only what the mark can reach, and its surroundings
+    for plane in half:
+        power = cv2.blur(
+            plane.real**2 + plane.imag**2, (2 * near_x + 1, 2 * near_y + 1), borderType=cv2.BORDER_REFLECT
+        )
+        plane /= np.sqrt(power + np.float32(1e-3) * power.mean() + np.float32(1e-12))
+    half = half[:, near_y : near_y + 2 * rows + 1, : columns + 1]
     low_fy, low_fx = np.arange(-rows, rows + 1) / ny, np.arange(columns + 1) / nx
-    right = (
-        half[:, np.arange(-rows, rows + 1), : columns + 1]
-        * _from_centre(low_fy, h)[:, None]
-        * _from_centre(low_fx, w)
-    )
+    inside = np.zeros((n_planes, ny, columns + 1), np.complex64)
+    inside[:, np.arange(-rows, rows + 1)] = half * (low_fy[:, None] ** 2 + low_fx**2 < _REACH**2)
+    white = fft.irfft(fft.ifft(inside, axis=1)[:, :h], n=nx, axis=2)[:, :, :w]
+    right = half * _from_centre(low_fy, h)[:, None] * _from_centre(low_fx, w)
     left = right[:, ::-1, :0:-1].conj()  # the planes are real
     spectra = np.concatenate([left, right], axis=2)
     short = min(size)
     pitch = size[0] / short / w, size[1] / short / h
     return Field(
         spectra=np.ascontiguousarray(spectra).view(np.float32).reshape(*spectra.shape, 2),
-        white=np.ascontiguousarray(white),
+        white=np.ascontiguousarray(
+            np.concatenate([white, np.ones((1, h, w), np.float32)]).transpose(1, 2, 0)
+        ),
         step=(1 / (nx * pitch[0]), 1 / (ny * pitch[1])),
         pitch=pitch,
     )
@@ -195,7 +202,7 @@ def _separate(
 
 
 def _refine(
-    field: Field, plan: Layout, mix: Doubles, coarse: tuple[Doubles, Doubles, NDArray[np.bool_], Doubles]
+    field: Field, plan: Layout, coarse: tuple[Doubles, Doubles, NDArray[np.bool_], Doubles]
 ) -> list[Pose]:
     """Climb from each coarse pose (scale, angle, mirror, shift) in rounds of smaller steps."""
     log_scale, angle, mirrored, shift = coarse
@@ -204,15 +211,14 @@ def _refine(
     three, five = np.arange(-1.0, 2.0), np.arange(-2.0, 3.0)
     d_scale, d_angle = (axis.ravel() for axis in np.meshgrid(three, three))
     places = np.stack([axis.ravel() for axis in np.meshgrid(five, five)], axis=1)  # (25, 2)
+    turned = places @ plan.pilot_waves.T  # (25, K)
     for _ in range(4):
         scales = (log_scale[:, None] + d_scale * scale_step).ravel()
         angles = (angle[:, None] + d_angle * angle_step).ravel()
-        planes = _pilot_values(
-            field, plan, _pilot_points(field, plan, scales, angles, np.repeat(mirrored, 9))
-        )
-        values = _mixed(planes, mix).reshape(n, 9, -1)
-        base = np.exp(-2j * np.pi * (shift @ plan.pilot_waves.T))  # (n, K)
-        turn = np.exp(-2j * np.pi * shift_step * (places @ plan.pilot_waves.T))  # (25, K)
+        points = _pilot_points(field, plan, scales, angles, np.repeat(mirrored, 9))
+        values = _mixed(_pilot_values(field, plan, points)).reshape(n, 9, -1)
+        base = np.exp(np.complex64(-2j * np.pi) * (shift @ plan.pilot_waves.T).astype(np.float32))  # (n, K)
+        turn = np.exp(np.complex64(-2j * np.pi * shift_step) * turned.astype(np.float32))  # (25, K)
         best = ((values * base[:, None, :]) @ turn.T).real.reshape(n, -1).argmax(axis=1)
         log_scale = log_scale + d_scale[best // 25] * scale_step
         angle = angle + d_angle[best // 25] * angle_step
@@ -227,8 +233,8 @@ def _refine(
 
 
 def _fold(field: Field, pose: Pose) -> Reals:
-    """Return the average of all tiles in each plane, shape (3, 96, 96)."""
-    _, h, w = field.white.shape
+    """Return the average of all tiles in each plane, shape (3, 64, 64)."""
+    h, w, _ = field.white.shape
     forward = pose.matrix() * np.array(field.pitch) * _FOLD  # field samples to fold samples
     corners = np.array([[-w / 2, -h / 2], [w / 2, -h / 2], [-w / 2, h / 2], [w / 2, h / 2]]) @ forward.T
     centre = np.array(pose.shift) * _FOLD
@@ -236,12 +242,11 @@ def _fold(field: Field, pose: Pose) -> Reals:
     n_across, n_down = (int(n) for n in np.ceil((corners.max(axis=0) + centre) / _FOLD) - low)
     offset = centre - low * _FOLD - forward @ np.array([(w - 1) / 2, (h - 1) / 2])
     warp, size = np.column_stack([forward, offset]), (n_across * _FOLD, n_down * _FOLD)
-    tiles = (-1, n_down, _FOLD, n_across, _FOLD)
-    warped = np.stack(
-        [cv2.warpAffine(plane, warp, size) for plane in (*field.white, np.ones((h, w), np.float32))]
+    warped = cv2.warpAffine(field.white, warp, size).reshape(n_down, _FOLD, n_across * _FOLD, 4)
+    summed = warped.sum(axis=0).reshape(_FOLD, n_across, _FOLD, 4).sum(axis=1)
+    folded: Reals = np.ascontiguousarray(
+        (summed[..., :3] / np.maximum(summed[..., 3:], 0.5)).transpose(2, 0, 1)
     )
-    summed = warped.reshape(tiles).sum(axis=(1, 3))
-    folded: Reals = summed[:-1] / np.maximum(summed[-1], 0.5)
     return folded
 
 
@@ -282,11 +287,8 @@ def _pilot_values(field: Field, plan: Layout, points: Reals) -> Complex:
     return turned
 
 
-def _mixed(planes: Complex, mix: Doubles) -> Complex:
-    mixed: Complex = planes[0] * np.float32(mix[0])
-    for plane, weight in zip(planes[1:], mix[1:], strict=True):
-        if weight:
-            mixed = mixed + plane * np.float32(weight)
+def _mixed(planes: Complex) -> Complex:
+    mixed: Complex = planes[0] * _MIX[0] + planes[1] * _MIX[1] + planes[2] * _MIX[2]
     return mixed
 
 
