@@ -184,8 +184,13 @@ def write_whole(folder: Path, kind: str, pictures: np.ndarray) -> Path:
 
 def shown(kind: str, data: bytes) -> object:
     """Return what a viewer is shown: pixels, or the boxes that hold the pictures and say how to show them."""
-    if kind in ("mp4", "mov"):
-        return [data[a:b] for name, a, b in iso_boxes(data, 0, len(data)) if name in ("moov", "mdat")]
+    if kind in (
+        "mp4",
+        "mov",
+        "avif",
+    ):  # the C2PA leaves out others, such as `ftyp` and `free`, from what is signed
+        kept = ("moov", "meta", "mdat")
+        return [data[a:b] for name, a, b in iso_boxes(data, 0, len(data)) if name in kept]
     if kind == "png":  # a strict reader refuses a picture whose chunk of credentials has a wrong checksum
         return [data[a:b] for name, a, b in png_chunks(data) if name != "caBX"]
     if kind == "avi":

@@ -69,12 +69,13 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
 
     window: gr.Blocks = gr.Blocks(title=_("Check a file"), analytics_enabled=False, delete_cache=(3600, 3600))
     with window:
-        heading = gr.Markdown(f"# {_('Check a file')}", elem_id="ml-app-title")
+        right = language(lang).direction == "rtl"
+        heading = gr.Markdown(f"# {_('Check a file')}", elem_id="ml-app-title", rtl=right)
         chosen = gr.Radio(
             [(language(code).name, code) for code in LANGUAGES],
             value=lang, label=_("Language"), elem_id="ml-language", interactive=True,
         )  # fmt: skip
-        asked = gr.Markdown(_("Drop a picture or a video here. It stays on this computer."))
+        asked = gr.Markdown(_("Drop a picture or a video here. It stays on this computer."), rtl=right)
         file = gr.File(label=_("File"), type="filepath", elem_id="ml-file", height=140)
         known = gr.State(None)
         shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
@@ -85,11 +86,12 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
 
         def turn(report: Report | None, code: str) -> tuple[Any, ...]:
             say = translator(code)
-            result = show(report, lang=code)
+            result, right = show(report, lang=code), language(code).direction == "rtl"
+            drop = say("Drop a picture or a video here. It stays on this computer.")
             return (
-                f"# {say('Check a file')}",
+                gr.update(value=f"# {say('Check a file')}", rtl=right),
                 gr.update(label=say("Language")),
-                say("Drop a picture or a video here. It stays on this computer."),
+                gr.update(value=drop, rtl=right),
                 gr.update(label=say("File")),
                 result[0],
                 *_buttons(result, code),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from medialit.language import translator
 from medialit.provenance.records import Credentials, Failure, Identity
 from medialit.verify.traces import ENCODERS
-from medialit.verify.words import FAILURES, SENTENCES
+from medialit.verify.words import FAILURES, OWN_NAMES, SENTENCES
 
 if TYPE_CHECKING:
     from medialit.verify.report import Match, Report
@@ -63,6 +63,8 @@ def say(finding: Finding, *, lang: str, isolate: bool = True) -> str:
     """
     _ = translator(lang)
     slots = dict(finding.slots)
+    if slots.get("list") in OWN_NAMES:
+        slots["list"] = _(slots["list"])
     if finding.failure is not None:
         slots["what"] = failure_words(finding.failure, lang=lang)
     return fill(_(SENTENCES[finding.code]), slots, isolate=isolate)

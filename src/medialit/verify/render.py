@@ -26,7 +26,8 @@ background:#fff;max-width:52rem;margin:0 auto;padding:1rem 1.25rem;overflow-wrap
 .ml-report .ml-draft{background:#fff4d6;border-inline-start:4px solid #7a5200;padding:.4rem .8rem}
 .ml-report ul.ml-findings{margin:.3rem 0 .6rem;padding-inline-start:1.3rem;list-style:disc}
 .ml-report table{border-collapse:collapse;width:100%;font-size:.92rem;margin:0}
-.ml-report th,.ml-report td{text-align:start;vertical-align:top;padding:.25rem .5rem;
+.ml-report table,.ml-report tr{border:0 !important;background:transparent !important}
+.ml-report th,.ml-report td{text-align:start !important;vertical-align:top;padding:.3rem .5rem !important;
 border:0 !important;border-bottom:1px solid #ddd !important;
 background:transparent !important}
 .ml-report th{font-weight:600;width:12rem;color:#404040}
@@ -39,8 +40,8 @@ border:0;white-space:pre-wrap}
 .ml-report .ml-summary tr:last-child td,.ml-report .ml-summary tr:last-child th{border-bottom:0 !important}
 .ml-report .ml-summary td{font-weight:600}
 .ml-report footer{margin-top:1.6rem;font-size:.85rem;color:#505050}
-@media (max-width:34rem){.ml-report th,.ml-report td{display:block;width:auto}
-.ml-report th{border-bottom:0 !important;padding-bottom:0}
+@media (max-width:34rem){.ml-report{padding:.5rem 0}.ml-report th,.ml-report td{display:block;width:auto}
+.ml-report th{border-bottom:0 !important;padding-bottom:0 !important}
 .ml-report .ml-summary tr:last-child th{border-bottom:0 !important}}
 @media print{.ml-report{max-width:none;padding:0}.ml-report tr{break-inside:avoid}}
 """.strip()

@@ -18,6 +18,7 @@ from medialit.verify.words import (
     INTRODUCTION,
     LABELS,
     NOTHING,
+    OWN_NAMES,
     SENTENCES,
     SOURCE_WORDS,
     SUMMARY,
@@ -28,7 +29,6 @@ from medialit.verify.words import (
 
 _SHOWN_TAGS = 24
 _SHOWN_ITEMS = 40
-_OWN_NAMES = ("this computer's course", "this computer")
 _OF_CONTAINERS = (
     "major_brand",
     "minor_version",
@@ -161,17 +161,16 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
 def _summary(report: Report, words: _Words) -> Iterator[Row]:
     """Say each part's outcome in a word or two; the sections say on what it rests, and what it does not say."""
     found, mark, matches = report.credentials, report.watermark, report.fingerprint.matches
-    state, ai = words.value(found.state), None
+    said = [words.value(found.state)]
     if found.state in ("valid", "trusted"):
         who = (found.signer.name or found.signer.organisation) if found.signer else None
-        state = _joined(state, who) or state
-        ai = words.value(f"ai-{ {True: 'yes', False: 'no', None: 'unsaid'}[found.ai] }")
+        said += [who or "?", words.value(f"ai-{ {True: 'yes', False: 'no', None: 'unsaid'}[found.ai] }")]
     elif found.state == "none":
-        state = _joined(state, words.value("says-nothing")) or state
-    yield words.titled("credentials", _joined(state, ai) if ai else state)
+        said += [words.value("says-nothing")]
+    yield words.titled("credentials", _joined(*said))
     looked = "found" if mark.found else "not-found" if mark.looked else "not-looked"
-    said = words.value(looked) if mark.found else _joined(words.value(looked), words.value("says-nothing"))
-    yield words.titled("watermark", said)
+    nothing = None if mark.found else words.value("says-nothing")
+    yield words.titled("watermark", _joined(words.value(looked), nothing))
     if matches:
         yield words.row("registered", words.value(f"by-{matches[0].by}", title=matches[0].title))
     if report.metadata.ai_marks or report.metadata.camera:
@@ -192,7 +191,7 @@ class _Words:
 
     def named(self, name: str | None) -> str | None:
         """Return a name; those that this computer gave itself are words."""
-        return self.say(VALUES[name]) if name in _OWN_NAMES else name
+        return self.say(VALUES[name]) if name in OWN_NAMES else name
 
     def row(self, label: str, *values: str | None, code: bool = False, ordered: bool = False) -> Row:
         kept = tuple(value for value in values if value)

@@ -316,6 +316,8 @@ SOURCE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 HEADING: Final = _msgid("What is known about this file")
+OWN_NAMES: Final = ("this computer's course", "this computer")
+"""Names that this computer gave to its own list and key; they are said in the reader's language."""
 SUMMARY: Final = _msgid("In short")
 NOTHING: Final = _msgid("Nothing could be read here, and that says nothing.")
 INTRODUCTION: Final = _msgid(
