@@ -1,4 +1,4 @@
-"""The order of things: label, watermark, sign, register; and back from a stripped copy to what was registered.
+"""The order of things: generate, label, watermark, sign, register; and back from a stripped copy to what was registered.
 
 This is the only module that knows the whole order. The watermark comes before the signature, because a signature
 covers the final bytes; the registry comes before the file appears, so that no published file is ever unknown.
@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Final
 
 import medialit
 from medialit.errors import MediaError, ProvenanceError
+from medialit.generate import sampler
 from medialit.home import medialit_home
 from medialit.media import Clip, Codec, read, read_image, write, write_image
 from medialit.provenance import keys, label, watermark
@@ -32,6 +33,7 @@ from medialit.verify.report import Match, Report
 WATERMARK: Final = "org.medialit.watermark.1"
 """Name under which a manifest's soft binding states the watermark's payload."""
 COURSE_KEY: Final = "course"
+_LABEL_LANGUAGE: Final = {"ary": "ar"}  # Darija prompts; labels speak Arabic
 _KEY_BYTES: Final = 32
 
 
@@ -52,6 +54,25 @@ class Published:
     path: Path
     clip: Registered
     again: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """What `generate` made.
+
+    Parameters
+    ----------
+    take : Take
+        The clip before it was marked, and all that is needed to make it again.
+    path : Path
+        The file.
+    published : Published or None
+        None where it was to be left unmarked.
+    """
+
+    take: sampler.Take
+    path: Path
+    published: Published | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +142,105 @@ def publish(
     MedialitError
         If the clip cannot be read, labelled, watermarked, signed or registered; then there is no target.
     """
-    home = home or medialit_home()
-    if target.suffix.lower() != ".mp4":
-        raise MediaError(f"Clips are published as .mp4, not as {target.suffix!r}: choose another name.")
-    clip = read(source)
+    _require_mp4(target)
+    return _publish(
+        read(source),
+        target,
+        title=title,
+        lang=lang,
+        now=now,
+        kind=kind,
+        parent=source if kind == "edited" else None,
+        description=description,
+        training=training,
+        consent_grants=consent_grants,
+        home=home or medialit_home(),
+    )
+
+
+def generate(
+    prompt: str,
+    target: Path,
+    *,
+    seed: int,
+    now: datetime,
+    model: sampler.Model = "v2",
+    steps: int | None = None,
+    guidance: float | None = None,
+    lang: str | None = None,
+    unmarked: bool = False,
+    on_step: Callable[[sampler.Step], None] | None = None,
+    home: Path | None = None,
+) -> Generated:
+    """Make a clip from a prompt and publish it: labelled, watermarked, signed and registered, all of it or nothing.
+
+    Parameters
+    ----------
+    prompt : str
+        In English, French, Arabic, Darija or Tamazight.
+    target : Path
+        Ends in ``.mp4``.
+    seed, model, steps, guidance, on_step
+        As `medialit.generate.sampler.sample` takes them.
+    now : datetime
+        Aware.
+    lang : str, optional
+        Of the label and of a refusal; the prompt's own when not given.
+    unmarked : bool
+        Write the bare clip, with no label, watermark or signature: for the project's own measurements only.
+    home : Path, optional
+        `$MEDIALIT_HOME` when not given.
+
+    Returns
+    -------
+    Generated
+
+    Raises
+    ------
+    RefusedPromptError
+        If the prompt is not for this place; then there is no target.
+    MedialitError
+        If a setting is out of range, or the clip cannot be published; then there is no target either.
+    """
+    _require_mp4(target)
+    _folder_of(target)
+    take = sampler.sample(
+        prompt, seed=seed, model=model, steps=steps, guidance=guidance, lang=lang, on_step=on_step
+    )
+    if unmarked:
+        write(take.clip, target)
+        return Generated(take=take, path=target, published=None)
+    spoken = lang or take.reading.language
+    published = _publish(
+        take.clip,
+        target,
+        title=target.stem,
+        lang=_LABEL_LANGUAGE.get(spoken, spoken),
+        now=now,
+        kind="generated",
+        parent=None,
+        description=f"{prompt} [{take.model}, seed {seed}, {take.steps} steps, guidance {take.guidance:g}]",
+        training="notAllowed",
+        consent_grants=(),
+        home=home or medialit_home(),
+    )
+    return Generated(take=take, path=target, published=published)
+
+
+def _publish(
+    clip: Clip,
+    target: Path,
+    *,
+    title: str,
+    lang: str,
+    now: datetime,
+    kind: label.Kind,
+    parent: Path | None,
+    description: str,
+    training: TrainingUse,
+    consent_grants: Sequence[str],
+    home: Path,
+) -> Published:
     secret = watermark_key(home, make=True)
     assert secret is not None
     words = (title, description, lang, kind, training, *consent_grants)
@@ -148,7 +264,6 @@ def publish(
         )
         with TemporaryDirectory(dir=_folder_of(target), prefix=".publishing-") as place:
             draft = write(marked, Path(place) / "clip.mp4")
-            parent = source if kind == "edited" else None
             _sign(draft, entry, kind=kind, parent=parent, training=training, now=now, home=home)
             kept = registry.add(entry, file=draft, sha256=_sha256(draft), name=target.name, now=now)
             draft.replace(target)
@@ -330,6 +445,11 @@ def _folder_of(target: Path) -> Path:
     if not target.parent.is_dir():
         raise MediaError(f"There is no folder {target.parent} to publish into: make it first.")
     return target.parent
+
+
+def _require_mp4(target: Path) -> None:
+    if target.suffix.lower() != ".mp4":
+        raise MediaError(f"Clips are published as .mp4, not as {target.suffix!r}: choose another name.")
 
 
 def _sha256(path: Path) -> str:

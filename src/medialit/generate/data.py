@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medialit.errors import GenerateError
 from medialit.generate.shot import Shot, rgb, shot_of
 from medialit.generate.split import may_train
 from medialit.world import (
@@ -125,6 +127,25 @@ class Table:
             return int((self.folder / "filled").read_text())
         except (OSError, ValueError):
             return 0
+
+    def wait(self, n: int, *, patience_s: float = 900.0) -> None:
+        """Wait until `n` rows are filled by another process.
+
+        Raises
+        ------
+        GenerateError
+            If nothing is added for `patience_s` seconds.
+        """
+        seen, since = -1, time.monotonic()
+        while (filled := self.n) < n:
+            if filled != seen:
+                seen, since = filled, time.monotonic()
+            if time.monotonic() - since > patience_s:
+                raise GenerateError(
+                    f"{self.folder} has {filled} of {n} rows and does not grow: the process that fills it has ended. "
+                    "Run the same command again."
+                )
+            time.sleep(0.5)
 
     def fill(self, n: int) -> None:
         """Record that `n` rows are filled, whole or not at all."""

@@ -1,9 +1,9 @@
-"""The whole model: a codec that makes a frame into 1,024 numbers and back, and a flow that dreams 24 such frames.
+"""The whole model: a codec that makes a frame into 2,048 numbers and back, and a flow that dreams 24 such frames.
 
     prompt -> shot -> slots (15 numbers) -> FLOW: noise becomes 24 frame latents -> DECODER: 256 x 256 pictures
 
 The codec is convolutional. Its encoder looks at 64 x 64 pixels; its decoder paints 256 x 256, so what lies between, it
-has learnt by heart. Each frame's latent, 16 x 16 x 4 numbers, is ONE token of the flow, a small transformer over 24
+has learnt by heart. Each frame's latent, 16 x 16 x 8 numbers, is ONE token of the flow, a small transformer over 24
 frame tokens and 10 tokens of the shot. How far a frame may look at other frames (`window`) is a knob: 0 gives **v1**,
 where each frame is dreamt alone and things jump; no limit gives **v2**.
 
@@ -39,10 +39,10 @@ class CodecConfig:
         Standard deviation of the noise on latents in training, which makes the decoder forgive the flow's errors.
     """
 
-    latent: int = 4
+    latent: int = 8
     seen: tuple[int, int] = (48, 64)
     painted: tuple[int, int, int] = (96, 48, 24)
-    noise: float = 0.12
+    noise: float = 0.1
 
 
 class Residual(nn.Module):
@@ -128,6 +128,8 @@ class FlowConfig:
     ----------
     width, depth, heads : int
         D, number of blocks, heads of attention.
+    brush : int
+        Width of the network that paints each patch.
     n_kinds, n_actions, n_sizes, n_backgrounds, n_looks, n_pans : int
         Words of each slot; one more of each is learnt for "left open".
     """
@@ -135,7 +137,8 @@ class FlowConfig:
     width: int = 256
     depth: int = 8
     heads: int = 8
-    latent: int = 4
+    brush: int = 256
+    latent: int = 8
     n_kinds: int = 12
     n_actions: int = 10
     n_sizes: int = 3
@@ -224,6 +227,45 @@ class Block(nn.Module):
         return x + gate2 * self.narrow(F.gelu(self.wide(h), approximate="tanh"))
 
 
+class Brush(nn.Module):
+    """From a frame's token to its latent, patch by patch: one small network for all places.
+
+    A patch is 4 x 4 cells. The brush knows the frame's token, where it stands, and the noisy patch itself; so what a
+    cat looks like is learnt once, and not for each place.
+    """
+
+    SIDE = 4
+
+    def __init__(self, config: FlowConfig) -> None:
+        super().__init__()
+        d, w = config.width, config.brush
+        patch = self.SIDE**2 * config.latent
+        self.place = nn.Parameter(torch.randn((GRID // self.SIDE) ** 2, w) * 0.5)
+        self.seen = nn.Linear(patch, w)
+        self.told = nn.Linear(d, w)
+        self.mix = nn.Linear(w, w)
+        self.told_again = nn.Linear(d, w)
+        self.mix_again = nn.Linear(w, w)
+        self.outlet = nn.Linear(w, patch)
+        self.through = nn.Linear(d, patch)  # how much of x_t is data already
+        for layer in (self.outlet, self.through):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x_t: Tensor, plan: Tensor, clock: Tensor) -> Tensor:
+        """Return latents (B, T, C*16*16) of noisy ones, the frames' tokens (B, T, D) and what time it is (B, D)."""
+        b, t, _ = x_t.shape
+        side, n = self.SIDE, GRID // self.SIDE
+        patches = x_t.view(b, t, -1, n, side, n, side).permute(0, 1, 3, 5, 2, 4, 6).reshape(b, t, n * n, -1)
+        plan = plan[:, :, None]  # (B, T, 1, D)
+        h = F.gelu(self.seen(patches) + self.place + self.told(plan), approximate="tanh")  # (B, T, 16, w)
+        h = h + F.gelu(self.mix(h) + self.told_again(plan), approximate="tanh")
+        h = h + F.gelu(self.mix_again(h), approximate="tanh")
+        painted = self.outlet(h) + self.through(clock)[:, None, None] * patches  # (B, T, 16, patch)
+        grid = painted.view(b, t, n, n, -1, side, side).permute(0, 1, 4, 2, 5, 3, 6)
+        return grid.reshape(b, t, -1)
+
+
 class Flow(nn.Module):
     """Noise and a shot to the clean latents: it predicts x_1 from x_t = (1 - t) x_0 + t x_1, x_0 being noise."""
 
@@ -238,13 +280,7 @@ class Flow(nn.Module):
         self.gist = nn.Linear(d, d)
         self.modulate = nn.Linear(d, 6 * d)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
-        # A frame's latent has more numbers than a token: two layers, and what x_t knows already goes straight through.
-        self.unfold = nn.Linear(d, 4 * d)
-        self.outlet = nn.Linear(4 * d, config.numbers)
-        self.through = nn.Linear(d, config.numbers)
-        for layer in (self.outlet, self.through):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.brush = Brush(config)
         with torch.no_grad():  # a block starts as a weak one
             self.modulate.weight.mul_(0.1)
             self.modulate.bias.zero_().view(6, d)[[2, 5]] = 0.3
@@ -270,11 +306,8 @@ class Flow(nn.Module):
         x = torch.cat([words, self.inlet(x_t) + self.frame], 1)  # (B, 10 + T, D)
         for block in self.blocks:
             x = block(x, modulation, mask)
-        h = F.layer_norm(x[:, ShotTokens.N :], (self.config.width,))
-        kept = self.through(clock)[
-            :, None
-        ]  # (B, 1, C*16*16): how much of x_t is data already, for each number
-        return self.outlet(F.gelu(self.unfold(h), approximate="tanh")) + kept * x_t
+        plan = F.layer_norm(x[:, ShotTokens.N :], (self.config.width,))  # (B, T, D)
+        return self.brush(x_t, plan, clock)
 
 
 def _waves(t: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from medialit.generate import safety, text
 from medialit.generate.data import FPS, LOW, N_FRAMES, encode_shot
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
 from medialit.generate.shot import Shot
+from medialit.language import translator
 from medialit.media import Clip
 
 Model = Literal["v1", "v2"]
@@ -131,7 +132,7 @@ def sample(
     verdict = safety.judge(prompt)
     reading = text.read(prompt)
     if verdict.decision != "allow":
-        raise RefusedPromptError(verdict.reason(lang or reading.language))
+        raise RefusedPromptError(refusal(verdict, lang=lang or reading.language))
     shot = reading.shot.settled(seed=seed)
     clips = sample_shots([shot], seed=seed, model=model, steps=steps, guidance=guidance, on_step=on_step)
     return Take(
@@ -145,6 +146,15 @@ def sample(
         guidance=DEFAULT_GUIDANCE if guidance is None else guidance,
         verdict=verdict,
     )
+
+
+def refusal(verdict: safety.Verdict, *, lang: str) -> str:
+    """Return what a person is told of a prompt that is not made: why, what would be, and how to disagree."""
+    _ = translator(lang)
+    parts = [verdict.reason(lang)]
+    if verdict.suggestion:
+        parts.append(_("You could ask for this instead: {prompt}").format(prompt=f"“{verdict.suggestion}”."))
+    return " ".join([*parts, _(safety.DISAGREE)])
 
 
 def sample_shots(

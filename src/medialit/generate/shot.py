@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medialit.errors import GenerateError
-from medialit.world import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, SIZES_M, Scene, Thing
+from medialit.world import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, SIZES_M, Scene, Thing, caption
 
 MORE_COLOURS: dict[str, str] = {
     "pink": "#f48fb8",
@@ -137,6 +137,37 @@ def shot_of(scene: Scene) -> Shot:
         pan=scene.pan,
         look=scene.look,
     )
+
+
+def scene_of(shot: Shot, *, seed: int = 0) -> Scene:
+    """Return the scene of the world that a settled shot describes; `seed` draws the path of its objects."""
+    assert shot.background and shot.pan and shot.look is not None, "settle the shot first"
+    things = []
+    for actor in shot.objects:
+        assert actor.kind and actor.colour and actor.action and actor.size
+        things.append(
+            Thing(actor.kind, MORE_COLOURS.get(actor.colour, actor.colour), actor.action, actor.size)
+        )
+    return Scene(
+        background=shot.background,
+        objects=tuple(things),
+        pan=shot.pan,
+        seed=seed,
+        duration_s=2.0,
+        fps=12.0,
+        look=shot.look,
+    )
+
+
+def describe(shot: Shot, *, language: str) -> str:
+    """Return a settled shot as a sentence: what the model was asked for, the seed's choices included.
+
+    Raises
+    ------
+    WorldError
+        If the language has no grammar.
+    """
+    return caption(scene_of(shot), seed=0, language=language)
 
 
 def _draw(rng: np.random.Generator, options: list[str]) -> str:

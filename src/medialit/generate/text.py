@@ -34,8 +34,7 @@ from medialit.language import translator
 Array = npt.NDArray[np.float32]
 Note = Literal["unused", "nothing", "twice", "hit_second"]
 
-LONGEST_PROMPT = 2_000  # letters
-MOST_WORDS = 120
+LONGEST_PROMPT = 1_000  # characters
 _OBJECT_SLOTS = ("kind", "colour", "action", "size")
 
 
@@ -110,7 +109,7 @@ def read(prompt: str) -> Reading:
         raise GenerateError(
             f"A prompt has at most {LONGEST_PROMPT:,} characters, not {len(prompt):,}; say it shorter."
         )
-    found = words(prompt)[:MOST_WORDS]
+    found = words(prompt)
     if not any(word.script != "stop" for word in found):
         raise GenerateError(
             "The prompt holds no word; say what you want to see, such as: a red ball bounces."

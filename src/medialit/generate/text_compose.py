@@ -23,15 +23,6 @@ SOURCES: dict[str, str] = {"en": "en", "fr": "fr", "ar": "ar", "ary": "ary", "ar
 
 _TABLES = ("kinds", "colours", "sizes", "actions", "backgrounds", "cameras")
 _SLOTS = dict(zip(_TABLES, ("kind", "colour", "size", "action", "background", "pan"), strict=True))
-_TIFINAGH_TO_LATIN = str.maketrans(
-    {
-        **dict(zip("ⴰⴱⴷⴹⴻⴼⴳⵀⵃⵉⵊⴽⵍⵎⵏⵓⵇⵔⵕⵙⵚⵜⵟⵡⵢⵣⵥⵄ", "abddefghhijklmnuqrrssttwyzz3", strict=True)),
-        "ⵖ": "gh",
-        "ⵛ": "ch",
-        "ⵅ": "kh",
-        "ⵯ": "w",
-    }
-)
 
 
 @dataclass(slots=True)
@@ -83,7 +74,16 @@ def word_list(source: str) -> WordList:
     function = {w.normal for w in words(lexicon["function"])}
     chat = {
         k: lexicon[k]
-        for k in ("openings", "closings", "negations", "articles", "joins", "reversed_hit", "noun_orders")
+        for k in (
+            "openings",
+            "closings",
+            "negations",
+            "articles",
+            "joins",
+            "reversed_hit",
+            "relatives",
+            "noun_orders",
+        )
     }
     function |= {
         w.normal
@@ -176,8 +176,7 @@ class Composer:
             verb = self._slot(one, "action", action, i) if action else []
             if action and self._chance(0.15):
                 verb = self._strange(one, "verbs")
-            first = 0.35 if one.language in ("ar", "zgh") else 0.12
-            clauses.append(verb + thing if self._chance(first) else thing + verb)
+            clauses.append(self._clause(one, thing, verb))
         ends: list[list[Token]] = []
         if self._chance(0.5) or not n:
             ends.append(self._slot(one, "background", self._pick(BACKGROUNDS), -1))
@@ -193,6 +192,16 @@ class Composer:
         for i, clause in enumerate(clauses):
             body += (self._join(one) if i else []) + clause
         return self._arranged(body, ends)
+
+    def _clause(self, one: WordList, thing: list[Token], verb: list[Token]) -> list[Token]:
+        if self._chance(0.35 if one.language in ("ar", "zgh") else 0.1):
+            return verb + thing
+        if verb and self._chance(0.1):  # a bouncing ball
+            lead = next((i for i, token in enumerate(thing) if token.tag != FUNCTION), 0)
+            return thing[:lead] + verb + thing[lead:]
+        if verb and self._chance(0.15):
+            verb = self._said(self._pick(one.chat["relatives"]), one, FUNCTION) + verb
+        return thing + verb
 
     def _arranged(self, body: list[Token], ends: list[list[Token]]) -> list[Token]:
         parts = [body] if body else []
@@ -284,7 +293,7 @@ class Composer:
         return normal[:i] + normal[i + 1] + normal[i] + normal[i + 2 :]
 
     def _in_latin(self, normal: str) -> str:
-        text = normal.translate(_TIFINAGH_TO_LATIN)
+        text = normal  # its Tifinagh is Latin letters already
         for one, other in (("ch", "c"), ("kh", "x"), ("u", "ou"), ("gg", "g"), ("tt", "t")):
             if self._chance(0.1):
                 text = text.replace(one, other)

@@ -61,6 +61,7 @@ _TIFINAGH = str.maketrans(
 _LATIN = str.maketrans({"ɣ": "gh", "ɛ": "3", "ε": "3", "œ": "oe", "æ": "ae", "ß": "ss"})
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ك")
 _LATIN_PREFIXES = ("wl", "fl", "bl", "el", "al", "l", "w", "f", "b", "d")
+_TWICE = re.compile(r"(ch|gh|kh)\1")  # a doubled letter of Tifinagh that takes two in Latin
 _LONGEST = 40
 
 
@@ -109,13 +110,8 @@ def normal_form(word: str) -> str:
     """
     text = unicodedata.normalize("NFKC", word).translate(_INVISIBLE).casefold().translate(_LATIN)
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return (
-        unicodedata.normalize("NFC", text)
-        .translate(_ARABIC)
-        .translate(_TIFINAGH)
-        .replace("'", "")
-        .replace("’", "")
-    )
+    text = unicodedata.normalize("NFC", text).translate(_ARABIC).translate(_TIFINAGH)
+    return _TWICE.sub(r"\1", text.replace("'", "").replace("’", ""))
 
 
 def skeleton(normal: str) -> str:

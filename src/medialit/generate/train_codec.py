@@ -32,15 +32,18 @@ class CodecRun:
         Weight of the error of neighbouring pixels' differences.
     min_frames : int
         Wait until this many frames are rendered.
+    device : str
+        As PyTorch names it.
     """
 
-    steps: int = 7000
+    steps: int = 10_000
     batch: int = 32
-    lr: float = 1.5e-3
-    object_weight: float = 25.0
+    lr: float = 2e-3
+    object_weight: float = 15.0
     edge_weight: float = 0.5
     min_frames: int = 6000
     seed: int = 0
+    device: str = "cpu"
 
 
 def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfig | None = None) -> Path:
@@ -54,20 +57,20 @@ def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfi
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "codec.pt"
     torch.manual_seed(run.seed)
-    codec = Codec(config or CodecConfig()).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    device = torch.device(run.device)
+    codec = Codec(config or CodecConfig()).to(device).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optims = optimisers(codec, lr=run.lr, plain=("stem", "paint", "inlet", "place", "encoder.out"))
     average = Average(codec)
     first = 0
     if path.exists():
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(path, weights_only=True, map_location=device)
         codec.load_state_dict(saved["raw"])
         average.model.load_state_dict(saved["model"])
         average.n = first = saved["step"]
         for optim, state in zip(optims, saved["optims"], strict=True):
             optim.load_state_dict(state)
     table = Table(frames)
-    while table.n < run.min_frames:
-        time.sleep(2)
+    table.wait(run.min_frames)
     arrays = table.open()
     began, recent = time.time(), []
     for step in range(first, run.steps):
@@ -75,11 +78,12 @@ def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfi
             n_rows = table.n  # the renderer is still at work
         rng = np.random.default_rng([run.seed, step, 0xC0DEC])
         rows = np.sort(rng.integers(0, n_rows, run.batch))
-        low, high, weight = batch(arrays, rows, object_weight=run.object_weight)
+        drawn = batch(arrays, rows, object_weight=run.object_weight)
+        low, high, weight = (x.to(device) for x in drawn)
         for optim in optims:
             for group in optim.param_groups:
                 group["lr"] = run.lr * rate(step, run.steps)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             back = codec(low)
         loss = picture_loss(back.float(), high, weight, edge_weight=run.edge_weight)
         for optim in optims:
@@ -156,8 +160,9 @@ def _save(
 
 @torch.no_grad()
 def _sheet(path: Path, codec: torch.nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
-    rows = np.arange(0, 96, 8)
-    back = codec(_pictures(arrays["low"][rows])).clamp(-1, 1).add(1).mul(127.5).permute(0, 2, 3, 1)
+    rows = np.linspace(0, min(96, len(arrays["low"])), 12, endpoint=False).astype(int)
+    low = _pictures(arrays["low"][rows]).to(next(codec.parameters()).device)
+    back = codec(low).cpu().clamp(-1, 1).add(1).mul(127.5).permute(0, 2, 3, 1)
     pairs = np.concatenate([arrays["high"][rows], back.byte().numpy()], 1)  # truth above, ours below
     sheet = np.concatenate([np.concatenate(list(pairs[i : i + 6]), 1) for i in (0, 6)], 0)
     cv2.imwrite(str(path), sheet[..., ::-1])

@@ -38,6 +38,8 @@ class FlowRun:
         Share of clips whose whole shot is left open, and of single words that are.
     min_clips : int
         Wait until this many clips are encoded.
+    device : str
+        As PyTorch names it.
     """
 
     steps: int = 3000
@@ -49,6 +51,7 @@ class FlowRun:
     drop_one: float = 0.07
     min_clips: int = 4000
     seed: int = 0
+    device: str = "cpu"
 
 
 def load_codec(path: Path) -> Codec:
@@ -63,11 +66,10 @@ def load_codec(path: Path) -> Codec:
 def encode_clips(clips: Path, codec: Codec, out: Path, *, wait: bool = True) -> None:
     """Turn a table of clips into one of latents as they are rendered; goes on where it stopped.
 
-    Columns: ``latents`` float16 (24, 1024), and ``boxes``, ``slots`` as they were.
+    Columns: ``latents`` float16 (24, 2048), and ``boxes``, ``slots`` as they were.
     """
     source, target = Table(clips), Table(out)
-    while source.n == 0:
-        time.sleep(2)
+    source.wait(1)
     theirs = source.open()
     n = len(theirs["frames"])
     ours = target.create(
@@ -84,7 +86,7 @@ def encode_clips(clips: Path, codec: Codec, out: Path, *, wait: bool = True) -> 
         if first == last:
             if not wait:
                 return
-            time.sleep(2)
+            source.wait(first + 1)
             continue
         frames = torch.from_numpy(theirs["frames"][first:last].reshape(-1, *theirs["frames"].shape[2:]))
         pictures = frames.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
@@ -109,37 +111,38 @@ def train_flow(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "flow.pt"
     torch.manual_seed(run.seed)
-    flow = Flow(config or FlowConfig(latent=codec.config.latent)).train()
+    device = torch.device(run.device)
+    flow = Flow(config or FlowConfig(latent=codec.config.latent)).to(device).train()
     optims = optimisers(
-        flow, lr=run.lr, plain=("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset")
+        flow, lr=run.lr, plain=("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place")
     )
     average = Average(flow, decay=0.998)
     first = 0
     if path.exists():
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(path, weights_only=True, map_location=device)
         flow.load_state_dict(saved["raw"])
         average.model.load_state_dict(saved["model"])
         average.n = first = saved["step"]
         for optim, state in zip(optims, saved["optims"], strict=True):
             optim.load_state_dict(state)
     table = Table(latents)
-    while table.n < run.min_clips:
-        time.sleep(2)
+    table.wait(run.min_clips)
     arrays = table.open()
-    alone, together = (torch.from_numpy(attention_mask(window)) for window in (0, None))
+    alone, together = (torch.from_numpy(attention_mask(window)).to(device) for window in (0, None))
     began, recent = time.time(), []
     for step in range(first, run.steps):
         if step == first or step % 50 == 0:
             n_rows = table.n  # the renderer is still at work
         rng = np.random.default_rng([run.seed, step, 0xF10])
         rows = np.sort(rng.integers(0, n_rows, run.batch))
-        x, slots, weight = flow_batch(arrays, rows, object_weight=run.object_weight)
+        drawn = flow_batch(arrays, rows, object_weight=run.object_weight)
         open_slots = draw_open(rng, run.batch, drop_all=run.drop_all, drop_one=run.drop_one)
         mask = alone if rng.random() < run.share_alone else together
         for optim in optims:
             for group in optim.param_groups:
                 group["lr"] = run.lr * rate(step, run.steps)
-        loss = flow_loss(flow, x, slots, open_slots, weight, mask)
+        x, slots, weight = (part.to(device) for part in drawn)
+        loss = flow_loss(flow, x, slots, open_slots.to(device), weight, mask)
         for optim in optims:
             optim.zero_grad(set_to_none=True)
         loss.backward()
@@ -191,10 +194,10 @@ def flow_loss(
 
     t is logistic-normal and leans towards noise, where a clip's plan is made.
     """
-    t = torch.sigmoid(torch.randn(len(x)) * 1.2 - 0.5)
+    t = torch.sigmoid(torch.randn(len(x), device=x.device) * 1.2 - 0.5)
     noise = torch.randn_like(x)
     x_t = (1 - t)[:, None, None] * noise + t[:, None, None] * x
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(x.device.type, torch.bfloat16):
         predicted = flow(x_t, t, slots, open_slots, mask)
     error = (weight * (predicted.float() - x).square()).mean((1, 2)) / weight.mean()
     return (error / (1 - t).square().clamp(min=0.01)).mean()
@@ -205,14 +208,15 @@ def sample_latents(
     flow: torch.nn.Module, slots: Floats, *, seeds: list[int], steps: int, guidance: float, window: int | None
 ) -> Floats:
     """Return latents (B, T, C*16*16) that the network dreams for slots (B, 15)."""
-    mask = torch.from_numpy(attention_mask(window))
-    given = torch.from_numpy(slots)
+    device = next(flow.parameters()).device
+    mask = torch.from_numpy(attention_mask(window)).to(device)
+    given = torch.from_numpy(slots).to(device)
 
     def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
-        args = torch.from_numpy(x), torch.full((len(x),), t), given
-        told = flow(*args, torch.zeros(len(x), N_OPEN), mask)
-        untold = flow(*args, torch.ones(len(x), N_OPEN), mask)
-        return told.numpy(), untold.numpy()
+        args = torch.from_numpy(x).to(device), torch.full((len(x),), t, device=device), given
+        told = flow(*args, torch.zeros(len(x), N_OPEN, device=device), mask)
+        untold = flow(*args, torch.ones(len(x), N_OPEN, device=device), mask)
+        return told.cpu().numpy(), untold.cpu().numpy()
 
     numbers = flow.config.numbers  # type: ignore[union-attr]
     return integrate(predict, noise_for(seeds, (N_FRAMES, numbers)), steps=steps, guidance=guidance)  # type: ignore[arg-type]
