@@ -36,6 +36,10 @@ Note = Literal["unused", "nothing", "twice", "hit_second"]
 
 LONGEST_PROMPT = 1_000  # characters
 _OBJECT_SLOTS = ("kind", "colour", "action", "size")
+_TAGS_OF = {
+    slot: [i for i, tag in enumerate(TAGS) if tag.split()[0] == slot] for slot in {t.split()[0] for t in TAGS}
+}
+_OF_SLOT = 0.6  # the surest value needs this share of what its slot needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +141,14 @@ def _taken(found: Sequence[Word], tags: Array, objects: Array, reader: _Reader) 
         best = int(tags[i].argmax())
         if word.script == "stop" or TAGS[best] == FUNCTION:
             continue
+        slot, _, value = TAGS[best].partition(" ")
         p = float(tags[i, best])
+        p_slot = float(tags[i, _TAGS_OF[slot]].sum())  # blue or light blue, it is a colour
         known = reader.forms.resembles(word, best)
-        if TAGS[best] == UNUSED or p < (reader.surely if known else reader.surely_unseen):
+        enough = reader.surely if known else reader.surely_unseen
+        if TAGS[best] == UNUSED or p_slot < enough or p < enough * _OF_SLOT:
             out[i] = None
             continue
-        slot, value = TAGS[best].split()
         out[i] = _Vote(i, slot, value, int(objects[i].argmax()) if slot in _OBJECT_SLOTS else -1, p)
     return out
 

@@ -222,13 +222,13 @@ class Composer:
 
     def _thing(self, one: WordList, which: int) -> list[Token]:
         tokens = self._said(self._pick(one.chat["articles"]), one, FUNCTION)
+        mixed = ["light_blue", "dark_red", "dark_green"]  # two words each, so more to learn
+        colour = self._pick(mixed if self._chance(0.2) else list(one.phrases["colour"]))
         draw = {
             "kind": self._slot(one, "kind", self._pick(KINDS), which)
-            if self._chance(0.88)
+            if self._chance(0.85)
             else self._strange(one, "nouns"),
-            "colour": self._slot(one, "colour", self._pick(list(one.phrases["colour"])), which)
-            if self._chance(0.6)
-            else [],
+            "colour": self._slot(one, "colour", colour, which) if self._chance(0.6) else [],
             "size": self._slot(one, "size", self._pick(list(SIZES_M)), which) if self._chance(0.27) else [],
             "other": self._strange(one, "adjectives"),
         }
