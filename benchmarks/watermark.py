@@ -262,29 +262,43 @@ def run_peers(options: argparse.Namespace) -> dict[str, Any]:
     """Return each peer's quality and bit accuracy on the same clips and attacks; see watermark_peers.py."""
     table: dict[str, Any] = load("peers") if options.resume else {}
     python = watermark_peers.environment(BUILD / "peers")
-    for name, kind, make in clips(options.quick):
-        if name not in PEER_CLIPS:
+    wanted = PEER_CLIPS[1:2] if options.quick else PEER_CLIPS
+    whole = {name: (kind, make()) for name, kind, make in clips(options.quick) if name in wanted}
+    for peer, n_frames in watermark_peers.PEERS.items():
+        n = 2 if options.quick else n_frames
+        todo = {
+            name: Clip(clip.frames[:n].copy(), clip.fps)
+            for name, (_, clip) in whole.items()
+            if name not in table.get(peer, {}) and name in SLOW_PEERS.get(peer, PEER_CLIPS)
+        }
+        if not todo:
             continue
-        whole = make()
-        for peer, n_frames in watermark_peers.PEERS.items():
-            if name in table.get(peer, {}) or name not in SLOW_PEERS.get(peer, PEER_CLIPS):
-                continue
-            n = 2 if options.quick else n_frames
-            clip = Clip(whole.frames[:n].copy(), whole.fps)
-            table.setdefault(peer, {})[name] = one_peer(python, peer, clip) | {"kind": kind}
-            right = np.mean(list(table[peer][name]["cells"].values()))
-            log(f"{peer}, {name}: {table[peer][name]['psnr']:.1f} dB, {right:.2f}")
-            save("peers", table)
-        if options.quick:
-            break
+        rows = table.setdefault(peer, {})
+        for name, row in one_peer(python, peer, todo).items():
+            rows[name] = row | {"kind": whole[name][0]}
+            log(f"{peer}, {name}: {row['psnr']:.1f} dB, {np.mean(list(row['cells'].values())):.2f}")
+        save("peers", table)
     return table
 
 
-def one_peer(python: Path, peer: str, clip: Clip) -> dict[str, Any]:
-    marked, took_s = watermark_peers.embed(python, peer, clip.frames, PAYLOAD, BUILD)
-    attacked = {attack.name: attack.change(clip.with_frames(marked)).frames for attack in ATTACKS}
+def one_peer(python: Path, peer: str, todo: dict[str, Clip]) -> dict[str, dict[str, Any]]:
+    """Return a row for each clip; all are marked in one process and read in another, for starting them takes seconds."""
+    given = {name: clip.frames for name, clip in todo.items()}
+    marked = {
+        name: todo[name].with_frames(frames)
+        for name, frames in watermark_peers.embed(python, peer, given, PAYLOAD, BUILD).items()
+    }
+    attacked = {
+        (name, attack.name): attack.change(clip).frames for name, clip in marked.items() for attack in ATTACKS
+    }
     accuracy = watermark_peers.bit_accuracy(python, peer, attacked, PAYLOAD, BUILD)
-    return {**quality(clip, clip.with_frames(marked)), "s_per_frame": took_s, "cells": accuracy}
+    return {
+        name: {
+            **quality(clip, marked[name]),
+            "cells": {attack.name: accuracy[name, attack.name] for attack in ATTACKS},
+        }
+        for name, clip in todo.items()
+    }
 
 
 RUN = {"ours": run_ours, "peers": run_peers, "null": run_null, "speed": run_speed, "weak": run_weak}

@@ -12,7 +12,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from pathlib import Path
 
@@ -22,8 +21,8 @@ PACKAGES = ("invisible-watermark==0.2.0", "blind-watermark==0.4.4", "onnxruntime
 PEERS = {
     "dwtDct": 4,
     "dwtDctSvd": 2,
-    "rivaGan": 1,
     "blind-watermark": 2,
+    "rivaGan": 1,
 }  # frames: some take seconds for each
 SEED = 7
 
@@ -44,17 +43,19 @@ def payload_bits(peer: str, payload: int) -> list[int]:
 
 
 def embed(
-    python: Path, peer: str, frames: np.ndarray, payload: int, scratch: Path
-) -> tuple[np.ndarray, float]:
-    """Return marked frames and the seconds that a frame took."""
-    out = _call(python, "embed", peer, payload_bits(peer, payload), {"frames": frames}, scratch)
-    return out["frames"], float(out["seconds"]) / len(frames)
+    python: Path, peer: str, clips: dict[str, np.ndarray], payload: int, scratch: Path
+) -> dict[str, np.ndarray]:
+    """Return the marked frames of each clip."""
+    names = list(clips)
+    given = {str(i): clips[name] for i, name in enumerate(names)}
+    out = _call(python, "embed", peer, payload_bits(peer, payload), given, scratch)
+    return {name: out[str(i)] for i, name in enumerate(names)}
 
 
 def bit_accuracy(
-    python: Path, peer: str, attacked: dict[str, np.ndarray], payload: int, scratch: Path
-) -> dict[str, float]:
-    """Return for each attack the share of right bits, after averaging the bits of all frames; 0.5 is chance."""
+    python: Path, peer: str, attacked: dict[tuple[str, str], np.ndarray], payload: int, scratch: Path
+) -> dict[tuple[str, str], float]:
+    """Return for each clip and attack the share of right bits, after averaging the bits of all frames; 0.5 is chance."""
     bits = payload_bits(peer, payload)
     names = list(attacked)
     out = _call(python, "read", peer, bits, {str(i): attacked[name] for i, name in enumerate(names)}, scratch)
@@ -78,16 +79,11 @@ def _call(
 def _peer_main(task: str, peer: str, spelt: str, given: str, made: str) -> None:
     bits = [int(letter) for letter in spelt]
     arrays = dict(np.load(given))
-    began = time.perf_counter()
-    if task == "embed":
-        frames = np.stack(
-            [_peer_embed(peer, frame[:, :, ::-1].copy(), bits)[:, :, ::-1] for frame in arrays["frames"]]
-        )
-        np.savez(made, frames=frames, seconds=time.perf_counter() - began)
-    else:
-        read = {name: np.mean([_peer_read(peer, frame[:, :, ::-1].copy(), len(bits)) for frame in frames], axis=0)
-                for name, frames in arrays.items()}  # fmt: skip
-        np.savez(made, **read)
+    made_of = {
+        "embed": lambda frames: np.stack([_peer_embed(peer, frame, bits)[:, :, ::-1] for frame in frames]),
+        "read": lambda frames: np.mean([_peer_read(peer, frame, len(bits)) for frame in frames], axis=0),
+    }[task]
+    np.savez(made, **{name: made_of(frames[..., ::-1].copy()) for name, frames in arrays.items()})
 
 
 def _peer_embed(peer: str, bgr: np.ndarray, bits: list[int]) -> np.ndarray:

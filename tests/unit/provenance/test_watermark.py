@@ -67,6 +67,21 @@ def test_a_payload_survives_being(name: str, marked: Clip) -> None:
     assert watermark.detect(ATTACKS[name](marked), key=KEY).payload == PAYLOAD
 
 
+def test_the_first_frame_alone_is_read_where_compression_empties_the_others(marked: Clip) -> None:
+    hard = degrade.recompress(marked, crf=35)
+    first, later = (Clip(hard.frames[i : i + 1], 24.0) for i in (0, 12))
+    assert watermark.detect(first, key=KEY).payload == PAYLOAD
+    assert watermark.detect(later, key=KEY).payload is None
+
+
+@pytest.mark.parametrize("luma", [0.0, 0.3, 0.8, 1.0])
+def test_ink_keeps_to_its_strength_and_its_share_of_luma(luma: float) -> None:
+    weights, whole = _mark.ink(2.5, luma=luma), _mark.ink(2.5, luma=1.0)
+    assert np.sqrt((weights**2).mean()) <= 2.5 + 1e-9
+    grey = np.array([0.299, 0.587, 0.114])
+    assert weights @ grey == pytest.approx(luma * (whole @ grey), abs=2e-3)
+
+
 def test_half_of_a_large_picture_is_enough() -> None:
     large = watermark.embed(pan(np.asarray(skimage.data.astronaut()), (640, 512), 12), PAYLOAD, key=KEY)
     half = degrade.crop(large, keep=0.5, anchor=(0.3, 0.6))
