@@ -290,7 +290,11 @@ def recover(path: Path, *, home: Path | None = None, now: datetime | None = None
     home = home or medialit_home()
     with Registry(home / "registry") as registry, inspector(home=home) as one:
         report = one.inspect(path, now=now)
-        found = registry.search(payload=report.watermark.payload, fingerprint=report.fingerprint.value)
+        found = tuple(
+            Likeness(clip=clip, by=match.by, similarity=match.similarity, alike=match.alike)
+            for match in report.fingerprint.matches
+            if (clip := registry.get(match.id)) is not None
+        )
         originals = tuple(registry.original(likeness.clip) for likeness in found)
     return Recovered(report=report, found=found, originals=originals)
 
@@ -383,9 +387,11 @@ class _Lookup:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def matches(self, *, payload: str | None, fingerprint: str | None) -> tuple[Match, ...]:
+    def matches(
+        self, *, payload: str | None, fingerprint: str | None, planes: str | None
+    ) -> tuple[Match, ...]:
         with Registry(self._folder) as registry:
-            found = registry.search(payload=payload, fingerprint=fingerprint)
+            found = registry.search(payload=payload, fingerprint=fingerprint, planes=planes)
         return tuple(
             Match(
                 id=one.clip.id,

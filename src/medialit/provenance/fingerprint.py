@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 import cv2
@@ -31,19 +30,27 @@ from numpy.typing import NDArray
 
 from medialit.errors import FingerprintError
 from medialit.media.clip import Clip, Frames
-
-Words = NDArray[np.uint64]
-Plane = NDArray[np.float32]  # (H, W)
+from medialit.provenance import _crops
+from medialit.provenance._bits import (
+    BITS,
+    MOTION,
+    N_QUARTERS,
+    PICTURE,
+    SIDE,
+    Plane,
+    Words,
+    distances,
+    motion_bits,
+    packed,
+    picture_bits,
+    spectrum,
+    unpacked,
+)
 
 ALGORITHM: Final = "org.medialit.fingerprint.1"
-BITS: Final = 256
 _WORDS: Final = BITS // 64
 _N_SAMPLES: Final = 16  # frames that are looked at
-_N_QUARTERS: Final = 4
 _GRID: Final = 256  # the square on which windows are cut
-_SIDE: Final = 64  # the square that is transformed
-_PICTURE: Final = 16  # frequencies kept each way
-_MOTION: Final = 8
 _STILL: Final = 0.5  # levels, root mean square: less motion than this is noise of the encoder
 
 # Windows that people crop to, as left, top and side in shares: all of it; nine, three and two quarters of it, in the
@@ -57,6 +64,7 @@ _WINDOWS: Final = (
     ),
 )
 N_WINDOWS: Final = len(_WINDOWS)
+_MIDDLE: Final = _WINDOWS.index((0.25, 0.25, 0.5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +133,55 @@ class Fingerprint:
             raise FingerprintError(f"A fingerprint's text is base64; {text[:40]!r} is not.") from error
 
 
+@dataclass(frozen=True, eq=False)
+class Planes:
+    """What a fingerprint is taken from: grey levels from 0 to 255 on a square grid.
+
+    Parameters
+    ----------
+    mean : ndarray of float32, shape (256, 256)
+        Mean of the frames that were looked at.
+    quarters : ndarray of float32, shape (4, 256, 256)
+        Means of the four quarters of the time.
+    """
+
+    mean: Plane
+    quarters: Plane
+
+    @property
+    def parts(self) -> list[Plane]:
+        """What each quarter adds to the mean."""
+        return [np.asarray(quarter - self.mean, np.float32) for quarter in self.quarters]
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is enough motion for its bits to mean something."""
+        return float(np.sqrt(np.mean([part**2 for part in self.parts]))) >= _STILL
+
+    def to_text(self) -> str:
+        """Return the levels in steps of 1/256 in base64: about 0.9 MB."""
+        levels = np.concatenate([self.mean[np.newaxis], self.quarters])
+        return base64.b64encode(np.rint(levels * 256).astype("<u2").tobytes()).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Planes:
+        """Read what `to_text` wrote.
+
+        Raises
+        ------
+        FingerprintError
+            If it is something else.
+        """
+        try:
+            levels = np.frombuffer(base64.b64decode(text, validate=True), "<u2")
+            found = levels.reshape(1 + N_QUARTERS, _GRID, _GRID).astype(np.float32) / 256
+        except (binascii.Error, ValueError) as error:
+            raise FingerprintError(
+                "These are no planes of a fingerprint: base64 of 655,360 bytes."
+            ) from error
+        return cls(np.asarray(found[0], np.float32), np.asarray(found[1:], np.float32))
+
+
 @dataclass(frozen=True)
 class Match:
     """A clip of the index that a query looks like.
@@ -166,14 +223,20 @@ def fingerprint(clip: Clip) -> Fingerprint:
     >>> Fingerprint.from_text(one.to_text()) == one
     True
     """
-    mean, quarters = _means(clip.frames)
-    parts = [quarter - mean for quarter in quarters]
-    moves = clip.n_frames > 1 and float(np.sqrt(np.mean([part**2 for part in parts]))) >= _STILL
-    picture = np.stack([_picture_bits(_spectrum(_cut(mean, window))) for window in _WINDOWS])
-    motion = np.stack(
-        [_motion_bits([_spectrum(_cut(part, window)) for part in parts]) for window in _WINDOWS]
-    )
-    return Fingerprint(_packed(picture), _packed(motion), moves)
+    return of_planes(planes(clip))
+
+
+def planes(clip: Clip) -> Planes:
+    """Return what the fingerprint of a clip is taken from, which `Index.search_crop` needs of a query."""
+    return _means(clip.frames)
+
+
+def of_planes(taken: Planes) -> Fingerprint:
+    """Return the fingerprint of what `planes` returned."""
+    mean, parts = taken.mean, taken.parts
+    picture = np.stack([picture_bits(spectrum(_cut(mean, window))) for window in _WINDOWS])
+    motion = np.stack([motion_bits([spectrum(_cut(part, window)) for part in parts]) for window in _WINDOWS])
+    return Fingerprint(packed(picture), packed(motion), taken.moves)
 
 
 def mirrored(one: Fingerprint) -> Fingerprint:
@@ -183,10 +246,10 @@ def mirrored(one: Fingerprint) -> Fingerprint:
     cannot be turned without the value, so a bit of an odd frequency is taken to lie on the median's other side,
     which holds but for values between zero and the median.
     """
-    picture, motion = _unpacked(one.picture[0]), _unpacked(one.motion[0])
-    odd_picture = np.tile(np.arange(1, _PICTURE + 1) % 2 == 1, _PICTURE)
-    odd_motion = np.tile(np.arange(_MOTION) % 2 == 1, _MOTION * _N_QUARTERS)
-    turned = (_packed(picture ^ odd_picture), _packed(motion ^ odd_motion))
+    picture, motion = unpacked(one.picture[0]), unpacked(one.motion[0])
+    odd_picture = np.tile(np.arange(1, PICTURE + 1) % 2 == 1, PICTURE)
+    odd_motion = np.tile(np.arange(MOTION) % 2 == 1, MOTION * N_QUARTERS)
+    turned = (packed(picture ^ odd_picture), packed(motion ^ odd_motion))
     whole = [np.repeat(words[np.newaxis], N_WINDOWS, axis=0) for words in turned]
     return Fingerprint(whole[0], whole[1], one.moves)
 
@@ -272,7 +335,7 @@ class Index:
         where = np.zeros(n, np.uint8)
         for turn, one in enumerate((query, mirrored(query))):
             for window in range(N_WINDOWS):
-                distance = _distances(self._picture[window, :, :n], one.picture[0])
+                distance = distances(self._picture[window, :, :n], one.picture[0])
                 nearer = distance < best
                 np.copyto(best, distance, where=nearer)
                 np.copyto(where, np.uint8(turn * N_WINDOWS + window), where=nearer)
@@ -281,31 +344,62 @@ class Index:
         near = sorted((m for m in found if m.distance <= max_distance), key=lambda m: (m.distance, m.id))
         return tuple(near[:limit])
 
+    def search_crop(
+        self, query: Planes, *, max_distance: float = 0.15, limit: int = 10, shortlist: int = 500
+    ) -> tuple[Match, ...]:
+        """Return the clips of which `query` may be a crop that was taken anywhere; slower than `search`.
+
+        Parameters
+        ----------
+        query : Planes
+            Of the copy. Its own bits at every size and place are compared with the middle of each clip.
+        max_distance, limit, shortlist
+            As for `search`.
+
+        Returns
+        -------
+        tuple of Match
+            Nearest first. A crop that keeps less than 72 % of a side is not found so.
+        """
+        n = len(self._ids)
+        if n == 0:
+            return ()
+        best = np.full(n, BITS + 1, np.uint16)
+        where = np.zeros(n, np.uint16)
+        kept = self._picture[_MIDDLE, :, :n]
+        for number, words in enumerate(_crops.picture_words(query.mean)):
+            distance = distances(kept, words)
+            nearer = distance < best
+            np.copyto(best, distance, where=nearer)
+            np.copyto(where, np.uint16(number), where=nearer)
+        tried, moves, parts = _crops.places(), query.moves, query.parts
+        found = []
+        for i in map(int, np.argpartition(best, min(shortlist, n) - 1)[: min(shortlist, n)]):
+            place, away = tried[int(where[i])], int(best[i]) / BITS
+            if away <= 2 * max_distance and moves and self._moves[i]:
+                words = _crops.motion_words(parts, place)
+                away = (away + int(distances(self._motion[_MIDDLE, :, i, np.newaxis], words)[0]) / BITS) / 2
+            found.append(Match(self._ids[i], away, place.window, False))
+        near = sorted((m for m in found if m.distance <= max_distance), key=lambda m: (m.distance, m.id))
+        return tuple(near[:limit])
+
     def _match(self, number: int, query: Fingerprint, picture: int, where: int) -> Match:
         turn, window = divmod(where, N_WINDOWS)
         one = mirrored(query) if turn else query
         distance = picture / BITS
         if query.moves and self._moves[number]:
-            motion = int(_distances(self._motion[window, :, number, np.newaxis], one.motion[0])[0])
+            motion = int(distances(self._motion[window, :, number, np.newaxis], one.motion[0])[0])
             distance = (picture + motion) / (2 * BITS)
         return Match(self._ids[number], distance, _WINDOWS[window], bool(turn))
 
 
-def _distances(words: Words, query: Words) -> NDArray[np.uint16]:
-    """Count differing bits of (4, N) words against four."""
-    total = np.zeros(words.shape[1], np.uint16)
-    for row, word in zip(words, query, strict=True):
-        total += np.bitwise_count(row ^ word)
-    return total
-
-
-def _means(frames: Frames) -> tuple[Plane, list[Plane]]:
+def _means(frames: Frames) -> Planes:
     """Return the mean luminance of the sampled frames, and of each quarter of them, on a square grid."""
     numbers = ((np.arange(_N_SAMPLES) + 0.5) / _N_SAMPLES * len(frames)).astype(int)
     sizes = {int(n): _square(frames[n]) for n in dict.fromkeys(numbers.tolist())}
-    planes = np.stack([sizes[int(n)] for n in numbers])
-    quarters = [np.asarray(part.mean(axis=0), np.float32) for part in np.split(planes, _N_QUARTERS)]
-    return np.asarray(planes.mean(axis=0), np.float32), quarters
+    squares = np.stack([sizes[int(n)] for n in numbers])
+    quarters = [np.asarray(part.mean(axis=0), np.float32) for part in np.split(squares, N_QUARTERS)]
+    return Planes(np.asarray(squares.mean(axis=0), np.float32), np.stack(quarters).astype(np.float32))
 
 
 def _square(frame: NDArray[np.uint8]) -> Plane:
@@ -319,35 +413,4 @@ def _square(frame: NDArray[np.uint8]) -> Plane:
 def _cut(plane: Plane, window: tuple[float, float, float]) -> Plane:
     left, top, side = (round(share * _GRID) for share in window)
     part = plane[top : top + side, left : left + side]
-    return np.asarray(cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _spectrum(plane: Plane) -> Plane:
-    """Return the low frequencies of the cosine transform, (17, 17) from 0."""
-    basis = _basis()
-    return np.asarray(basis @ plane @ basis.T, np.float32)
-
-
-@cache
-def _basis() -> Plane:
-    """Return rows 0 to 16 of the DCT-II of `_SIDE` points."""
-    k, n = np.arange(_PICTURE + 1)[:, np.newaxis], np.arange(_SIDE)
-    return np.cos(np.pi * k * (2 * n + 1) / (2 * _SIDE)).astype(np.float32)
-
-
-def _picture_bits(spectrum: Plane) -> NDArray[np.bool_]:
-    kept = spectrum[1:, 1:].ravel()
-    return np.asarray(kept > np.median(kept))
-
-
-def _motion_bits(spectra: Sequence[Plane]) -> NDArray[np.bool_]:
-    return np.concatenate([spectrum[:_MOTION, :_MOTION].ravel() > 0 for spectrum in spectra])
-
-
-def _packed(bits: NDArray[np.bool_]) -> Words:
-    """Pack (..., 256) bits into (..., 4) words."""
-    return np.packbits(bits, axis=-1).view(">u8").astype(np.uint64)
-
-
-def _unpacked(words: Words) -> NDArray[np.bool_]:
-    return np.unpackbits(words.astype(">u8").view(np.uint8), axis=-1).astype(bool)
+    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)

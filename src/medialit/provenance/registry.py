@@ -30,10 +30,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from medialit.errors import FingerprintError, RegistryError
 from medialit.home import medialit_home
-from medialit.provenance.fingerprint import Fingerprint, Index
+from medialit.provenance.fingerprint import Fingerprint, Index, Planes
 
-MAX_DISTANCE: Final = 0.3
-"""Share of a fingerprint's bits that may differ between a clip and its copy; `Index.search` uses the same."""
+MAX_DISTANCE: Final = 0.2
+"""Share of a fingerprint's bits that may differ between a clip and a copy that nothing but its looks leads to."""
+ALIKE_DISTANCE: Final = 0.3
+"""The same where a watermark's payload has named the clip already, so that only moved marks are to be told."""
 
 _BUSY_S: Final = 30.0
 
@@ -104,7 +106,7 @@ class Likeness:
         1 minus the share of fingerprint bits that differ; None where no fingerprint was given, or the
         pictures are not alike at all.
     alike : bool or None
-        Whether they are alike by `MAX_DISTANCE`. None where no fingerprint was given.
+        Whether they are alike by `ALIKE_DISTANCE`. None where no fingerprint was given.
     """
 
     clip: Registered
@@ -226,7 +228,9 @@ class Registry:
         """Return the kept file of a clip, with its watermark and credentials."""
         return next(iter(sorted((self.folder / "originals").glob(f"{clip.id}.*"))), None)
 
-    def search(self, *, payload: str | None, fingerprint: str | None) -> tuple[Likeness, ...]:
+    def search(
+        self, *, payload: str | None, fingerprint: str | None, planes: str | None = None
+    ) -> tuple[Likeness, ...]:
         """Return the clips that a payload or a fingerprint leads to, the payload's first.
 
         Parameters
@@ -236,27 +240,35 @@ class Registry:
         fingerprint : str or None
             Of the pictures that the payload was found in. A payload whose clip does not look like them may
             have been moved there.
+        planes : str or None
+            What the fingerprint was taken from, in text. With it a crop from anywhere is looked for, where the
+            fingerprint alone leads to nothing, or not to the payload's clip.
         """
-        near: dict[str, float] = {}
-        if fingerprint is not None:
-            for match in self._searchable().search(_parsed(fingerprint), max_distance=MAX_DISTANCE):
-                near.setdefault(match.id, match.distance)
-        found: list[Likeness] = []
         marked = self.by_payload(payload) if payload is not None else None
+        near = self._near(fingerprint, planes, wanted=None if marked is None else marked.id)
+        found: list[Likeness] = []
         if marked is not None:
             alike = None if fingerprint is None else marked.id in near
-            found.append(
-                Likeness(
-                    clip=marked, by="watermark", similarity=_similarity(near.get(marked.id)), alike=alike
-                )
-            )
+            similarity = _similarity(near.get(marked.id))
+            found.append(Likeness(clip=marked, by="watermark", similarity=similarity, alike=alike))
         for id, distance in near.items():
-            clip = self.get(id)
-            if clip is not None and (marked is None or id != marked.id):
-                found.append(
-                    Likeness(clip=clip, by="fingerprint", similarity=_similarity(distance), alike=True)
-                )
+            clip = self.get(id) if distance <= MAX_DISTANCE and (marked is None or id != marked.id) else None
+            if clip is not None:
+                similarity = _similarity(distance)
+                found.append(Likeness(clip=clip, by="fingerprint", similarity=similarity, alike=True))
         return tuple(found)
+
+    def _near(self, fingerprint: str | None, planes: str | None, *, wanted: str | None) -> dict[str, float]:
+        """Return the distances of clips that look alike, nearest first."""
+        near: dict[str, float] = {}
+        if fingerprint is not None:
+            for match in self._searchable().search(_parsed(fingerprint), max_distance=ALIKE_DISTANCE):
+                near.setdefault(match.id, match.distance)
+        sure = wanted in near if wanted is not None else any(one <= MAX_DISTANCE for one in near.values())
+        if planes is not None and not sure:
+            for match in self._searchable().search_crop(_levels(planes), max_distance=ALIKE_DISTANCE):
+                near[match.id] = min(match.distance, near.get(match.id, 1.0))
+        return dict(sorted(near.items(), key=lambda item: item[1]))
 
     def _searchable(self) -> Index:
         if self._index is None:
@@ -337,6 +349,13 @@ def _parsed(text: str) -> Fingerprint:
         return Fingerprint.from_text(text)
     except FingerprintError as error:
         raise RegistryError(f"A fingerprint in the registry cannot be read: {error}") from error
+
+
+def _levels(text: str) -> Planes:
+    try:
+        return Planes.from_text(text)
+    except FingerprintError as error:
+        raise RegistryError(f"The pictures cannot be compared: {error}") from error
 
 
 def _similarity(distance: float | None) -> float | None:

@@ -63,8 +63,8 @@ class Budget:
 class Lookup(Protocol):
     """Whoever knows registered clips: `medialit.provenance.registry`, as `pipeline` opens it."""
 
-    def matches(self, *, payload: str | None, fingerprint: str | None) -> Sequence[Match]:
-        """Return the registered clips that have this payload, or look like this fingerprint, nearest first."""
+    def matches(self, *, payload: str | None, fingerprint: str | None, planes: str | None) -> Sequence[Match]:
+        """Return the registered clips that have this payload, or look like these pictures, nearest first."""
         ...
 
 
@@ -136,7 +136,9 @@ class Inspector:
             memory_bytes=self._budget.memory_bytes,
         )
         self._reader = CredentialReader(trust=self._trust, limits=self._limits)
-        self._worker = _Worker(self._keys, memory_bytes=self._budget.memory_bytes)
+        self._worker = _Worker(
+            self._keys, memory_bytes=self._budget.memory_bytes, comparable=registry is not None
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -212,7 +214,8 @@ class Inspector:
         searched = self._registry is not None and (value is not None or payload is not None)
         matches: Sequence[Match] = ()
         if self._registry is not None and searched:
-            matches = self._registry.matches(payload=payload, fingerprint=value)
+            planes = pictures.get("planes")
+            matches = self._registry.matches(payload=payload, fingerprint=value, planes=planes)
         return Fingerprint(
             algorithm=pictures.get("algorithm"),
             value=value,
@@ -272,8 +275,9 @@ def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
 class _Worker:
     """The process that decodes; it is started at the first file, and anew after one that broke it."""
 
-    def __init__(self, keys: Mapping[str, bytes], *, memory_bytes: int) -> None:
+    def __init__(self, keys: Mapping[str, bytes], *, memory_bytes: int, comparable: bool) -> None:
         self._start_line = {
+            "comparable": comparable,
             "memory_bytes": memory_bytes,
             "keys": [[name, key.hex()] for name, key in keys.items()],
         }

@@ -45,7 +45,7 @@ def main() -> None:
         request = json.loads(line)
         deadline = time.monotonic() + request["seconds"]
         try:
-            _look(Path(request["path"]), keys, answer, deadline)
+            _look(Path(request["path"]), keys, answer, deadline, comparable=start.get("comparable", False))
         except MediaTooLargeError as error:
             answer({"stage": "problem", "code": "too-large", "detail": traces.printable(error)})
         except MediaError as error:
@@ -57,7 +57,9 @@ def main() -> None:
         answer({"stage": "end"})
 
 
-def _look(path: Path, keys: list[tuple[str, bytes]], answer: Answer, deadline: float) -> None:
+def _look(
+    path: Path, keys: list[tuple[str, bytes]], answer: Answer, deadline: float, *, comparable: bool
+) -> None:
     """Answer with the facts first, then with what the pictures show."""
     with path.open("rb") as file:
         head = file.read(16)
@@ -66,14 +68,16 @@ def _look(path: Path, keys: list[tuple[str, bytes]], answer: Answer, deadline: f
         _facts(answer, "picture", metadata, encoding)
         if traces.holds_several(path):
             answer({"stage": "problem", "code": "first-only", "detail": ""})
-        seen = pictures.look_at_picture(path, keys=keys, limits=_LIMITS)
+        seen = pictures.look_at_picture(path, keys=keys, limits=_LIMITS, comparable=comparable)
     else:
         info, metadata, encoding = traces.video_facts(path, limits=_LIMITS)
         still = head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS
         _facts(answer, "picture" if still else "video", metadata, encoding)
         if info.cut_short:
             answer({"stage": "problem", "code": "incomplete", "detail": "the index points behind the end"})
-        seen = pictures.look_at_video(path, info, keys=keys, limits=_LIMITS, deadline=deadline)
+        seen = pictures.look_at_video(
+            path, info, keys=keys, limits=_LIMITS, deadline=deadline, comparable=comparable
+        )
     answer({"stage": "pictures", **dataclasses.asdict(seen)})
 
 

@@ -15,8 +15,11 @@ from medialit.provenance.fingerprint import (
     Fingerprint,
     Index,
     Match,
+    Planes,
     fingerprint,
     mirrored,
+    of_planes,
+    planes,
 )
 
 
@@ -78,6 +81,41 @@ def test_a_copy_is_found_among_others_at_the_usual_limit(done: str, clips: list[
         found = nearest(COPIES[done](clips[number]), *clips, limit=0.15)
         assert found is not None and found.id == str(number)
         assert found.mirrored == (done == "mirrored")
+
+
+def _nearest_crop(query: Clip, *originals: Clip, limit: float = 0.2) -> Match | None:
+    index = Index(capacity=1)
+    index.extend((str(number), kept(clip)) for number, clip in enumerate(originals))
+    found = index.search_crop(planes(query), max_distance=limit)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(("keep", "anchor"), [(0.9, (0.3, 0.8)), (0.75, (0.3, 0.8)), (0.8, (0.9, 0.2))])
+def test_a_crop_from_anywhere_is_found_and_its_place_named(
+    keep: float, anchor: tuple[float, float], clips: list[Clip]
+) -> None:
+    for number in (0, 7):
+        match = _nearest_crop(degrade.crop(clips[number], keep=keep, anchor=anchor), *clips)
+        assert match is not None and match.id == str(number)
+        left, top, side = match.window
+        assert abs(side - keep) < 0.04
+        assert abs(left - (1 - keep) * anchor[0]) < 0.04 and abs(top - (1 - keep) * anchor[1]) < 0.04
+
+
+def test_a_crop_of_another_clip_is_not_found(clips: list[Clip]) -> None:
+    for number in range(4):
+        stranger = degrade.crop(scene(100 + number), keep=0.8, anchor=(0.3, 0.8))
+        assert _nearest_crop(stranger, *clips) is None
+
+
+def test_planes_come_back_from_text_and_nothing_else_does(clips: list[Clip]) -> None:
+    taken = planes(clips[0])
+    again = Planes.from_text(taken.to_text())
+    assert np.abs(again.mean - taken.mean).max() <= 1 / 512
+    assert of_planes(taken) == fingerprint(clips[0])
+    for text in ("", "AAAA", taken.to_text()[4:], "no base64!"):
+        with pytest.raises(FingerprintError):
+            Planes.from_text(text)
 
 
 def test_the_part_that_was_kept_is_named(clips: list[Clip]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +200,17 @@ def test_a_list_of_a_stranger_vouches_for_nobody_here(school, tmp_path) -> None:
     report = verify.inspect(school.made.path, trust=[trust])
     assert report.credentials.state == "valid"
     assert "credentials.no-list" not in codes(report)
+
+
+def test_a_crop_from_anywhere_is_recovered_without_the_watermark(school, tmp_path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(school.home, home)
+    (home / "watermark.key").unlink()
+    clip = degrade.crop(read(school.made.path), keep=0.8, anchor=(0.3, 0.8))
+    found = pipeline.recover(write(clip, tmp_path / "copy.mp4", crf=28), home=home)
+    assert [(one.clip.id, one.by, one.alike) for one in found.found] == [
+        (school.made.clip.id, "fingerprint", True)
+    ]
 
 
 def test_a_cropped_and_squeezed_copy_is_recovered(school, tmp_path) -> None:
