@@ -123,6 +123,27 @@ def test_a_file_is_read_in_english_and_then_in_arabic(address: str, page: Page, 
     assert report.locator("img, script, b, u").count() == 0
 
 
+def test_the_window_fits_a_phone_and_begins_with_what_matters(
+    address: str, chromium: Browser, published: Path
+) -> None:
+    with chromium.new_context(viewport={"width": 390, "height": 844}) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.goto(address)
+        page.set_input_files("#ml-file input[type=file]", str(published))
+        report = page.locator("article.ml-report")
+        for language, lang, side in (("English", "en", "left"), ("العربية", "ar", "right")):
+            page.locator("#ml-language").get_by_text(language).click()
+            expect(report).to_have_attribute("lang", lang, timeout=PATIENCE_MS)
+            expect(page.locator("html")).to_have_attribute("dir", "rtl" if lang == "ar" else "ltr")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            expect(report.locator("h2").first).to_have_text({"en": "In short", "ar": "باختصار"}[lang])
+            expect(report.locator(".ml-summary tr")).to_have_count(4)
+            cell = report.locator(".ml-summary td").first
+            aligned = cell.evaluate("node => getComputedStyle(node).textAlign")
+            assert aligned in ("start", side)
+
+
 def test_the_policy_keeps_even_a_script_from_asking_elsewhere(address: str, page: Page) -> None:
     page.goto(address)
     refused = "async () => { try { await fetch('http://192.0.2.1/'); return 'asked' } catch (e) { return String(e) } }"

@@ -1,6 +1,8 @@
 """Whatever bytes a file has, there is a report: in bounded time, in the schema, and never a false one."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,9 +21,8 @@ from medialit.provenance import keys
 from medialit.provenance.credentials import Statement, sign
 from medialit.provenance.trust import parse_trust_list
 
-SCHEMA = json.loads(
-    (Path(__file__).parents[2] / "docs" / "reference" / "report.schema.json").read_text("utf-8")
-)
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "reference" / "report.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 KINDS = ("mp4", "jpg", "png", "webp", "webm")
 SECONDS = 20.0
@@ -102,6 +103,24 @@ def test_a_mutated_file_gets_a_report(bench: Bench, mutation) -> None:
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_ten_thousand_mutated_files_get_a_report(bench: Bench, mutation) -> None:
     hold(bench, mutation)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_the_fuzzing_command_holds_its_laws_on_a_thousand_files(tmp_path: Path) -> None:
+    command = [
+        str(ROOT / "benchmarks" / "fuzz_inspect.py"),
+        "--n",
+        "1000",
+        "--seed",
+        "3",
+        "--keep",
+        str(tmp_path),
+    ]
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["n"] == 1000 and said["states"]["trusted"] > 0 and said["states"]["invalid"] > 100
 
 
 def test_whole_files_are_trusted_so_that_the_mutated_ones_mean_something(bench: Bench) -> None:

@@ -45,7 +45,7 @@ def main() -> None:
         request = json.loads(line)
         deadline = time.monotonic() + request["seconds"]
         try:
-            _look(Path(request["path"]), keys, answer, deadline, comparable=start.get("comparable", False))
+            _look(Path(request["path"]), keys, answer, deadline, comparable=start["comparable"])
         except MediaTooLargeError as error:
             answer({"stage": "problem", "code": "too-large", "detail": traces.printable(error)})
         except MediaError as error:
