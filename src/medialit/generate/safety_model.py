@@ -1,9 +1,9 @@
-"""The learned part of the prompt filter: hashed pieces of words, one linear layer, numpy only.
+"""The learned part of the prompt filter: hashed pieces of words, one linear layer, the worst five words; numpy only.
 
 Every word gives features: itself, its pieces of three to five letters, its sound, and its pairs with the two words
-before it. A feature's hash picks a row of weights; a passage's logits are the bias plus the sum of its rows over the
-square root of how many there are. So a word's part in a verdict is a sum of rows, and many windows of a long prompt
-cost no more than one.
+before it. A feature's hash picks a row of weights; a word's logits are the sum of its rows. For each category the
+greatest sum over five neighbouring words counts, so that what surrounds a word can excuse it ("a naked flame") and what
+is far from it cannot (a padded prompt).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from medialit.generate.safety_names import Named
 from medialit.generate.safety_text import Word, sound
 
 CATEGORIES = ("public_person", "private_person", "minor", "sexual", "violence", "politics")
-"""What is not made, in the order of the model's columns; column 0 is benign."""
+"""What is not made, in the order of the model's first columns."""
 LANGS = ("en", "fr", "ar", "ary", "zgh")
 """The languages that the model tells apart, in the order of its last columns."""
 N_BUCKETS = 1 << 16
-WINDOW = 9
-"""Words that are judged together in a long prompt, so that harm is not thinned out by padding."""
+WINDOW = 5
+"""Words that are judged together."""
 
 _MARKS = {"public": "§public", "person": "§person", "place": "§place"}
 _CLITICS = ("وال", "بال", "فال", "كال", "ال", "لل")
@@ -40,7 +40,7 @@ class Weights:
     """What training leaves behind."""
 
     table: Floats
-    """(N_BUCKETS, 1 + categories + languages)"""
+    """(N_BUCKETS, categories + languages)"""
     bias: Floats
     scale: float
     """Calibration: probability = sigmoid(scale * log-odds + shift), fitted on the development list."""
@@ -57,7 +57,7 @@ class Reading:
     """The most probable category, whether or not the harm is probable."""
     lang: str
     by_word: Floats
-    """(words, categories): how much each word speaks for each category and against benign."""
+    """(words, categories): how much each word speaks for each category."""
 
 
 @cache
@@ -72,7 +72,7 @@ def load() -> Weights:
     raw = resources.files(__package__).joinpath("weights", "safety.npz").read_bytes()
     with np.load(BytesIO(raw), allow_pickle=False) as file:
         table = file["table"].astype(np.float32) * file["step"]
-        if table.shape != (N_BUCKETS, 1 + len(CATEGORIES) + len(LANGS)):
+        if table.shape != (N_BUCKETS, len(CATEGORIES) + len(LANGS)):
             raise GenerateError(
                 f"The prompt filter's weights have the shape {table.shape}, which this version cannot read; "
                 "run `python -m medialit.generate.safety_train`."
@@ -81,25 +81,25 @@ def load() -> Weights:
 
 
 def read(found: tuple[Word, ...], names: tuple[Named, ...], *, weights: Weights) -> Reading:
-    """Judge the words of a prompt, as a whole and in windows; the worst window counts."""
-    rows = features(found, names)
-    counts = np.array([len(row) for row in rows])
-    by_word = np.array([weights.table[row].sum(0) for row in rows])  # (words, columns)
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    sums = np.concatenate([np.zeros((1, by_word.shape[1])), np.cumsum(by_word, 0)])
-    spans = np.array(windows(len(rows)))
-    total = sums[spans[:, 1]] - sums[spans[:, 0]]
-    n = np.maximum(ends[spans[:, 1]] - ends[spans[:, 0]], 1)
-    logits = weights.bias + total / np.sqrt(n)[:, None]  # (windows, columns)
-    odds = log_odds(logits)
-    worst = int(odds.argmax())
-    k = 1 + len(CATEGORIES)
+    """Judge the words of a prompt, at least one; the worst five neighbours count."""
+    by_word = np.array([weights.table[row].sum(0) for row in features(found, names)])  # (words, columns)
+    logits = pooled(by_word) + weights.bias
+    k = len(CATEGORIES)
+    odds = log_odds(logits[None])[0]
     return Reading(
-        harm=float(1 / (1 + np.exp(-(weights.scale * odds[worst] + weights.shift)))),
-        category=CATEGORIES[int(logits[worst, 1:k].argmax())],
-        lang=_lang(found, logits[0, k:]),
-        by_word=(by_word[:, 1:k] - by_word[:, :1]).astype(np.float32),
+        harm=float(1 / (1 + np.exp(-(weights.scale * odds + weights.shift)))),
+        category=CATEGORIES[int(logits[:k].argmax())],
+        lang=_lang(found, logits[k:]),
+        by_word=by_word[:, :k],
     )
+
+
+def pooled(by_word: Floats) -> Floats:
+    """Return, for each category, the greatest sum over `WINDOW` neighbours; for each language, the mean; (columns,)."""
+    k = len(CATEGORIES)
+    sums = np.concatenate([np.zeros((1, k), np.float32), np.cumsum(by_word[:, :k], 0)])
+    n = min(WINDOW, len(by_word))
+    return np.concatenate([(sums[n:] - sums[:-n]).max(0), by_word[:, k:].mean(0)])
 
 
 def _lang(found: tuple[Word, ...], logits: npt.NDArray[np.floating]) -> str:
@@ -111,19 +111,11 @@ def _lang(found: tuple[Word, ...], logits: npt.NDArray[np.floating]) -> str:
     return max(possible, key=lambda lang: float(logits[LANGS.index(lang)]))
 
 
-def windows(n_words: int) -> list[tuple[int, int]]:
-    """Return where a prompt is read: as a whole, and, if it is long, in windows that overlap by half."""
-    spans = [(0, n_words)]
-    if n_words > WINDOW:
-        spans += [(i, min(i + WINDOW, n_words)) for i in range(0, n_words - WINDOW // 2, WINDOW // 2)]
-    return spans
-
-
 def log_odds(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return log(p(any category) / p(benign)) for each row of logits."""
-    harm = logits[:, 1 : 1 + len(CATEGORIES)].astype(np.float64)
+    """Return log(p(any category) / p(benign)) for each row of logits; benign has the logit 0."""
+    harm = logits[:, : len(CATEGORIES)].astype(np.float64)
     top = harm.max(1)
-    return np.asarray(top + np.log(np.exp(harm - top[:, None]).sum(1)) - logits[:, 0])
+    return np.asarray(top + np.log(np.exp(harm - top[:, None]).sum(1)))
 
 
 def features(found: tuple[Word, ...], names: tuple[Named, ...]) -> list[list[int]]:

@@ -42,7 +42,7 @@ def find_names(prompt: str, found: tuple[Word, ...]) -> tuple[Named, ...]:
     names: list[Named] = []
     i = 0
     while i < len(found):
-        one = _public(found, i) or _titled(found, i) or _full(prompt, found, i)
+        one = _public(found, i) or _place(found, i) or _titled(found, i) or _full(prompt, found, i)
         if one is not None and one.kind != "place" and _is_place(found, one):
             one = Named("place", one.first, one.end)
         if one is None:
@@ -147,6 +147,24 @@ def _is_no_name(found: tuple[Word, ...], start: int, end: int) -> bool:
     after = found[end].text if end < len(found) else ""
     before = found[start - 1].text if start else ""
     return after in _lists().no_name_before or before in _lists().no_name_after
+
+
+_HONOURED = frozenset(
+    ["moulay", "sidi", "lalla", "مولاي", "سيدي", "لاله", "عبد", "الله", "abdellah", "abdallah", "ibn", "بن"]
+)
+
+
+def _place(found: tuple[Word, ...], i: int) -> Named | None:
+    """Return the name of a place, listed or not: "boulevard Moulay Youssef"."""
+    lists = _lists()
+    if i == 0 or found[i - 1].text not in lists.before:
+        return None
+    end = i
+    while end < min(len(found), i + _MAX_WORDS) and (
+        found[end].text in _HONOURED or spelling(found[end].text) in lists.first | lists.last
+    ):
+        end += 1
+    return Named("place", i, end) if end > i else None
 
 
 def _titled(found: tuple[Word, ...], i: int) -> Named | None:

@@ -73,8 +73,8 @@ def words(prompt: str) -> tuple[Word, ...]:
 
     Examples
     --------
-    >>> [word.text for word in words("Ça, un K I L L é̀ bⴰll")]
-    ['ca', 'un', 'kill', 'e', 'ball']
+    >>> [word.text for word in words("Ça, K I L L des bⴰlles")]
+    ['ca', 'kill', 'des', 'balles']
     >>> words("k1ll")[0].decoded
     'kill'
     """

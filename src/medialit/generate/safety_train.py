@@ -1,8 +1,8 @@
-"""Train the prompt filter: `python -m medialit.generate.safety_train`, about three minutes on one core.
+"""Train the prompt filter: `python -m medialit.generate.safety_train`, about two minutes on one core; needs PyTorch.
 
-Sentences are composed from `safety_words/*.toml`, a part of them disguised (digits for letters, letters apart, typing
-errors); a multinomial logistic regression is fitted to their features; its calibration is fitted on the development list.
-The test list is never read here.
+Sentences are composed from `safety_words/*.toml`, a part of them disguised (digits for letters, typing errors);
+captions of the world are benign too. The linear layer of `safety_model` is fitted through its pooling, as the worst five
+words of a sentence decide; then its calibration is fitted on the development list. The test list is never read here.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from medialit.generate.safety_model import CATEGORIES, LANGS, N_BUCKETS, Weights, features, log_odds, windows
+from medialit.generate.safety_model import CATEGORIES, LANGS, N_BUCKETS, WINDOW, features, log_odds, pooled
 from medialit.generate.safety_names import find_names, tables
 from medialit.generate.safety_text import words
 from medialit.world import draw_scene
@@ -30,6 +29,10 @@ from medialit.world.captions import caption
 _SLOT = re.compile(r"\{(\w+)\}")
 _LEET = {"o": "0", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
 _BENIGN_SHARE = 0.5
+_RATE = 0.02
+_DECAY = 0.05
+_BATCH = 256
+_DROPOUT = 0.3  # of features, so that a disguised or bent word is still known by what is left of it
 _FIRST_SCENE = 1_000_000  # seeds of the captions that are learnt from; benchmarks use those from 0
 
 
@@ -47,8 +50,7 @@ class Sentence:
 def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
     """Compose training prompts, the same for the same seed.
 
-    For each way to write, `n_per_form` prompts, half of them benign; as benign ones too, half as many captions of the
-    world; and every window in which `safety_model` would read a long benign prompt.
+    For each way to write, `n_per_form` prompts, half of them benign; and a third as many captions of the world.
     """
     folder = resources.files(__package__).joinpath("safety_words")
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
@@ -59,10 +61,10 @@ def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
         lang = form.split("-")[0]
         captions = [
             caption(draw_scene(_FIRST_SCENE + i), seed=_FIRST_SCENE + i, language=form)
-            for i in range(n_per_form // 2)
+            for i in range(n_per_form // 3)
         ]
         for text in captions:
-            yield from _with_windows(_around(text, {**data["around"], "place": [""]}, rng), lang, weight=0.5)
+            yield Sentence(_around(text, {**data["around"], "place": [""]}, rng), 0, lang, 0.5)
         for kind, cores in data["cores"].items():
             benign = kind == "benign"
             n = int(n_per_form * (_BENIGN_SHARE if benign else (1 - _BENIGN_SHARE) / len(CATEGORIES)))
@@ -79,17 +81,7 @@ def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
                 text = _around(core, data["around"], rng)
                 if rng.random() < 0.2:
                     text = _disguise(text, rng)
-                if benign:
-                    yield from _with_windows(text, lang)
-                else:
-                    yield Sentence(text, category, lang)
-
-
-def _with_windows(text: str, lang: str, *, weight: float = 1.0) -> Iterator[Sentence]:
-    yield Sentence(text, 0, lang, weight)
-    found = words(text)
-    for start, end in windows(len(found))[1:]:
-        yield Sentence(text[found[start].start : found[end - 1].end], 0, lang, weight / 4)
+                yield Sentence(text, category, lang)
 
 
 def _names(form: str) -> dict[str, list[str]]:
@@ -165,34 +157,79 @@ def _disguise(text: str, rng: np.random.Generator) -> str:
     return " ".join(parts)
 
 
-def matrix(texts: list[str]) -> sparse.csr_matrix:
-    """Return the feature counts of prompts, each row over the square root of its sum; (prompts, N_BUCKETS)."""
-    indices: list[int] = []
-    data: list[float] = []
-    starts = [0]
+@dataclass(frozen=True)
+class Rows:
+    """The features of many prompts, flat."""
+
+    rows: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int64]
+    """Where each word's rows begin, and where the last end."""
+    prompts: npt.NDArray[np.int64]
+    """Where each prompt's words begin, and where the last end."""
+
+
+def rows_of(texts: list[str]) -> Rows:
+    """Return the features of prompts; one that has no word gets an empty one."""
+    rows: list[int] = []
+    word_ends, prompt_ends = [0], [0]
     for text in texts:
         found = words(text)
-        rows = [row for word_rows in features(found, find_names(text, found)) for row in word_rows]
-        indices += rows
-        data += [1 / np.sqrt(max(len(rows), 1))] * len(rows)
-        starts.append(len(indices))
-    shape = (len(texts), N_BUCKETS)
-    return sparse.csr_matrix((np.array(data, np.float32), np.array(indices), np.array(starts)), shape=shape)
+        for word_rows in features(found, find_names(text, found)) or [[]]:
+            rows += word_rows
+            word_ends.append(len(rows))
+        prompt_ends.append(len(word_ends) - 1)
+    return Rows(np.array(rows), np.array(word_ends), np.array(prompt_ends))
 
 
-def fit(train: list[Sentence], *, strength: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return the table (N_BUCKETS, columns) and the bias of both layers, fitted to sentences."""
-    from sklearn.linear_model import LogisticRegression  # only whoever trains needs scikit-learn
+def fit(
+    train: list[Sentence], *, n_epochs: int, seed: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the table (N_BUCKETS, columns) and the bias, fitted to sentences."""
+    import torch  # only whoever trains needs it
+    from torch.nn import functional
 
-    x = matrix([one.text for one in train])
-    categories = LogisticRegression(C=strength, max_iter=120, tol=1e-3)
-    categories.fit(x, [one.category for one in train], sample_weight=balanced(train))
-    some = slice(None, None, 4)  # telling languages apart is easy
-    langs = LogisticRegression(C=10.0, max_iter=60, tol=1e-2)
-    langs.fit(x[some], [LANGS.index(one.lang) for one in train[some]])
-    parts = [(model.coef_.T, model.intercept_) for model in (categories, langs)]
-    table = np.concatenate([coef for coef, _ in parts], 1).astype(np.float32)
-    return table, np.concatenate([bias for _, bias in parts]).astype(np.float32)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    data = rows_of([one.text for one in train])
+    labels = torch.tensor([one.category for one in train])
+    spoken = torch.tensor([LANGS.index(one.lang) for one in train])
+    weights = torch.tensor(balanced(train), dtype=torch.float32)
+    n_columns, k = len(CATEGORIES) + len(LANGS), len(CATEGORIES)
+    table = torch.zeros(N_BUCKETS, n_columns, requires_grad=True)
+    bias = torch.full((n_columns,), -1.0, requires_grad=True)
+    optimiser = torch.optim.AdamW([table, bias], lr=_RATE, weight_decay=_DECAY)
+    n_steps = n_epochs * -(-len(train) // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, max_lr=_RATE, total_steps=n_steps, pct_start=0.1
+    )
+    for _ in range(n_epochs):
+        order = rng.permutation(len(train))
+        for at in range(0, len(order), _BATCH):
+            chosen = order[at : at + _BATCH]
+            spans = [(data.prompts[i], data.prompts[i + 1]) for i in chosen]
+            rows = torch.from_numpy(
+                np.concatenate([data.rows[data.words[a] : data.words[b]] for a, b in spans])
+            )
+            n_rows = np.concatenate([np.diff(data.words[a : b + 1]) for a, b in spans])
+            starts = torch.from_numpy(np.concatenate([[0], np.cumsum(n_rows)[:-1]]))
+            kept = (torch.rand(len(rows)) >= _DROPOUT).float() / (1 - _DROPOUT)
+            by_word = functional.embedding_bag(rows, table, starts, mode="sum", per_sample_weights=kept)
+            n_words = torch.tensor([b - a for a, b in spans])  # (B,)
+            longest = max(int(n_words.max()), WINDOW)
+            padded = torch.zeros(len(spans), longest, n_columns)
+            padded[torch.arange(longest) < n_words[:, None]] = by_word  # (B, T, columns)
+            sums = functional.pad(padded[..., :k].cumsum(1), (0, 0, 1, 0))
+            window_sums = sums[:, WINDOW:] - sums[:, :-WINDOW]  # (B, T - WINDOW + 1, categories)
+            inside = torch.arange(window_sums.shape[1]) <= (n_words[:, None] - WINDOW).clamp(min=0)
+            worst = window_sums.masked_fill(~inside[..., None], -1e9).amax(1) + bias[:k]  # (B, categories)
+            langs = padded[..., k:].sum(1) / n_words[:, None] + bias[k:]
+            loss = functional.cross_entropy(functional.pad(worst, (1, 0)), labels[chosen], reduction="none")
+            loss = (loss * weights[chosen]).mean() + 0.2 * functional.cross_entropy(langs, spoken[chosen])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return table.detach().numpy(), bias.detach().numpy()
 
 
 def balanced(train: list[Sentence]) -> npt.NDArray[np.float64]:
@@ -203,11 +240,10 @@ def balanced(train: list[Sentence]) -> npt.NDArray[np.float64]:
     return weights
 
 
-def calibrate(x: sparse.csr_matrix, harmful: npt.NDArray[np.bool_], weights: Weights) -> tuple[float, float]:
-    """Return scale and shift that make sigmoid(scale * log-odds + shift) a probability on a list (Platt, 1999)."""
+def calibrate(odds: npt.NDArray[np.float64], harmful: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Return scale and shift that make sigmoid(scale * log-odds + shift) a probability (Platt, 1999)."""
     from scipy.optimize import minimize
 
-    odds = log_odds(x @ weights.table + weights.bias)
     target = np.where(harmful, (harmful.sum() + 1) / (harmful.sum() + 2), 1 / ((~harmful).sum() + 2))
 
     def loss(ab: npt.NDArray[np.float64]) -> float:
@@ -216,6 +252,18 @@ def calibrate(x: sparse.csr_matrix, harmful: npt.NDArray[np.bool_], weights: Wei
 
     scale, shift = minimize(loss, np.array([1.0, 0.0])).x
     return float(scale), float(shift)
+
+
+def odds_of(
+    prompts: list[str], table: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """Return the log-odds of prompts before calibration."""
+    logits = []
+    for prompt in prompts:
+        found = words(prompt)
+        by_word = np.array([table[row].sum(0) for row in features(found, find_names(prompt, found))])
+        logits.append(pooled(by_word) + bias)
+    return log_odds(np.array(logits))
 
 
 def read_list(path: Path) -> list[tuple[str, str, str]]:
@@ -229,8 +277,8 @@ def read_list(path: Path) -> list[tuple[str, str, str]]:
 def main() -> None:
     """Train, calibrate, write `weights/safety.npz`."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sentences", type=int, default=6000, help="for each of the six ways to write")
-    parser.add_argument("--strength", type=float, default=3.0, help="C of the regression")
+    parser.add_argument("--sentences", type=int, default=4000, help="for each of the six ways to write")
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--dev", type=Path, default=Path("benchmarks/data/prompt_safety_dev.tsv"))
     default = Path(str(resources.files(__package__))) / "weights" / "safety.npz"
@@ -238,13 +286,12 @@ def main() -> None:
     options = parser.parse_args()
 
     train = list(sentences(n_per_form=options.sentences, seed=options.seed))
-    table, bias = fit(train, strength=options.strength)
+    table, bias = fit(train, n_epochs=options.epochs, seed=options.seed)
     step = np.abs(table).max(0) / 127
     small = np.round(table / step).astype(np.int8)
     dev = read_list(options.dev)
-    x = matrix([prompt for _, _, prompt in dev])
-    harmful = np.array([category != "benign" for _, category, _ in dev])
-    scale, shift = calibrate(x, harmful, Weights(small * step, bias, 1.0, 0.0))
+    odds = odds_of([prompt for _, _, prompt in dev], small * step, bias)
+    scale, shift = calibrate(odds, np.array([category != "benign" for _, category, _ in dev]))
     options.out.parent.mkdir(exist_ok=True)
     np.savez_compressed(
         options.out, table=small, step=step.astype(np.float32), bias=bias, scale=scale, shift=shift

@@ -37,6 +37,8 @@ def test_a_well_known_name_is_found_however_it_is_written(prompt):
         "مسجد الحسن الثاني",
         "matar mohammed 6",
         "the Hassan II mosque",
+        "stade Moulay Abdellah",
+        "ملعب مولاي عبد الله",
     ],
 )
 def test_a_place_that_bears_a_name_is_a_place(prompt):
