@@ -139,7 +139,11 @@ def _taken(found: Sequence[Word], tags: Array, objects: Array, reader: _Reader) 
     out: dict[int, _Vote | None] = {}
     for i, word in enumerate(found):
         best = int(tags[i].argmax())
-        if word.script == "stop" or TAGS[best] == FUNCTION:
+        if word.script == "stop":
+            continue
+        if TAGS[best] == FUNCTION:
+            if len(word.normal) > 3 and not reader.forms.resembles(word, best):
+                out[i] = None  # it looks like a function word from where it stands, but no list holds it
             continue
         slot, _, value = TAGS[best].partition(" ")
         p = float(tags[i, best])

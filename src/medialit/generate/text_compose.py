@@ -82,12 +82,13 @@ def word_list(source: str) -> WordList:
             "joins",
             "reversed_hit",
             "relatives",
+            "pronouns",
             "noun_orders",
         )
     }
     function |= {
         w.normal
-        for k in ("openings", "closings", "negations", "articles", "joins")
+        for k in ("openings", "closings", "negations", "articles", "joins", "pronouns", "relatives")
         for t in chat[k]
         for w in words(t)
     }
@@ -161,22 +162,17 @@ class Composer:
 
     def _composed(self, one: WordList) -> list[Token]:
         n = int(self.rng.choice(4, p=[0.06, 0.58, 0.31, 0.05]))
-        hit = n >= 2 and self._chance(0.3)
+        things = [self._thing(one, i) for i in range(n)]
+        if n >= 2 and self._chance(0.1):  # a red ball and a blue ball
+            kind = self._pick(KINDS)
+            things[:2] = [self._thing(one, i, kind) for i in range(2)]
         clauses: list[list[Token]] = []
-        for i in range(n):
-            quiet = [a for a in ACTIONS if a != "hit"]
-            action = "" if (hit and i == 1) or self._chance(0.2) else self._pick(quiet)
-            thing = self._thing(one, i)
-            if hit and i == 0:
-                clauses.append(thing + self._slot(one, "action", "hit", 0))
-                continue
-            if hit and i == 1:
-                clauses[0] = self._hitting(one, clauses[0], thing)
-                continue
-            verb = self._slot(one, "action", action, i) if action else []
-            if action and self._chance(0.15):
-                verb = self._strange(one, "verbs")
-            clauses.append(self._clause(one, thing, verb))
+        if n >= 2 and self._chance(0.3):
+            clauses.append(self._hitting(one, *things[:2]))
+        elif n >= 2 and self._chance(0.12):  # a dog chases a cat
+            clauses.append(things[0] + self._strange(one, "verbs") + things[1])
+        for i in range(2 * len(clauses), n):
+            clauses.append(self._clause(one, things[i], self._verb(one, i)))
         ends: list[list[Token]] = []
         if self._chance(0.5) or not n:
             ends.append(self._slot(one, "background", self._pick(BACKGROUNDS), -1))
@@ -186,12 +182,21 @@ class Composer:
             ends.append(self._slot(one, "pan", self._pick(PANS), -1))
         if self._chance(0.1):
             ends.append(self._strange(one, "adverbs"))
-        if self._chance(0.06):
+        if self._chance(0.12):
             ends.append(self._negated(one))
         body: list[Token] = []
         for i, clause in enumerate(clauses):
             body += (self._join(one) if i else []) + clause
         return self._arranged(body, ends)
+
+    def _verb(self, one: WordList, which: int) -> list[Token]:
+        if self._chance(0.2):
+            return []
+        if self._chance(0.12):
+            return self._strange(one, "verbs")
+        if self._chance(0.12):
+            return self._strange(one, "aimless")
+        return self._slot(one, "action", self._pick([a for a in ACTIONS if a != "hit"]), which)
 
     def _clause(self, one: WordList, thing: list[Token], verb: list[Token]) -> list[Token]:
         if self._chance(0.35 if one.language in ("ar", "zgh") else 0.1):
@@ -199,6 +204,9 @@ class Composer:
         if verb and self._chance(0.1):  # a bouncing ball
             lead = next((i for i, token in enumerate(thing) if token.tag != FUNCTION), 0)
             return thing[:lead] + verb + thing[lead:]
+        if verb and self._chance(0.08):  # a ball. it bounces
+            stop = Token(self._pick([".", ",", ";"]), "stop", FUNCTION)
+            return [*thing, stop, *self._said(self._pick(one.chat["pronouns"]), one, FUNCTION), *verb]
         if verb and self._chance(0.15):
             verb = self._said(self._pick(one.chat["relatives"]), one, FUNCTION) + verb
         return thing + verb
@@ -215,32 +223,32 @@ class Composer:
         return out
 
     def _hitting(self, one: WordList, first: list[Token], second: list[Token]) -> list[Token]:
-        if self._chance(0.85) or not one.chat["reversed_hit"]:
-            return first + second
-        thing = [t for t in first if t.tag != "action hit"]
-        return second + self._said(self._pick(one.chat["reversed_hit"]), one, "action hit", 0) + thing
+        if self._chance(0.7) or not one.chat["reversed_hit"]:
+            return first + self._slot(one, "action", "hit", 0) + second
+        return second + self._said(self._pick(one.chat["reversed_hit"]), one, "action hit", 0) + first
 
-    def _thing(self, one: WordList, which: int) -> list[Token]:
+    def _thing(self, one: WordList, which: int, kind: str = "") -> list[Token]:
         tokens = self._said(self._pick(one.chat["articles"]), one, FUNCTION)
         mixed = ["light_blue", "dark_red", "dark_green"]  # two words each, so more to learn
         colour = self._pick(mixed if self._chance(0.2) else list(one.phrases["colour"]))
         draw = {
-            "kind": self._slot(one, "kind", self._pick(KINDS), which)
-            if self._chance(0.85)
+            "kind": self._slot(one, "kind", kind or self._pick(KINDS), which)
+            if kind or self._chance(0.85)
             else self._strange(one, "nouns"),
             "colour": self._slot(one, "colour", colour, which) if self._chance(0.6) else [],
             "size": self._slot(one, "size", self._pick(list(SIZES_M)), which) if self._chance(0.27) else [],
             "other": self._strange(one, "adjectives"),
         }
+        no = self._negated(one, "colour") if self._chance(0.04) else []
         fragments = self._chance(0.07)
         for piece in self._pick(one.chat["noun_orders"]).split():
             if fragments and tokens and tokens[-1].script != "stop":
                 tokens.append(Token(self._pick([".", ",", ":"]), "stop", FUNCTION))
             tokens += draw[piece[1:-1]] if piece[0] == "{" else self._said(piece, one, FUNCTION)
-        return tokens
+        return tokens + no
 
     def _slot(self, one: WordList, slot: str, value: str, which: int) -> list[Token]:
-        if self._chance(0.03):
+        if self._chance(0.04):
             one = self._pick(self.lists)
         options = one.phrases[slot].get(value)
         if not options:
@@ -250,15 +258,19 @@ class Composer:
         return self._said(self._pick(options), one, f"{slot} {value}", which)
 
     def _strange(self, one: WordList, group: str) -> list[Token]:
-        options = one.others["near" if group != "adverbs" and self._chance(0.35) else group]
+        options = one.others[
+            "near" if group in ("nouns", "adjectives", "verbs") and self._chance(0.35) else group
+        ]
         word = self._pick(options) if self._chance(0.85) else self._invented(self._pick(options))
         lead = self._said(self._pick(one.chat["articles"]), one, FUNCTION) if group == "nouns" else []
         return lead + [Token(w.normal, w.script, UNUSED) for w in words(word)]
 
-    def _negated(self, one: WordList) -> list[Token]:
-        slot = self._pick(["kind", "colour", "action", "background"])
+    def _negated(self, one: WordList, slot: str = "") -> list[Token]:
+        slot = slot or self._pick(["kind", "colour", "action", "background"])
         option = self._pick(one.phrases[slot][self._pick(list(one.phrases[slot]))])
-        return self._said(self._pick(one.chat["negations"]), one, FUNCTION) + self._said(option, one, UNUSED)
+        article = self._pick(one.chat["articles"]) if self._chance(0.4) else ""
+        no = self._pick(one.chat["negations"])
+        return self._said(f"{no} {article}", one, FUNCTION) + self._said(option, one, UNUSED)
 
     def _join(self, one: WordList) -> list[Token]:
         return self._said(self._pick(one.chat["joins"]), one, FUNCTION)

@@ -43,7 +43,7 @@ _TOKEN = re.compile(
     r"|(?P<arabic>[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\u0750-\u077f\u200b-\u200f]+)"
     r"|(?P<tifinagh>[\u2d30-\u2d7f\u200b-\u200f]+)"
     r"|(?P<stop>[,.;:!?،؛؟|–—\n]+)"
-    r"|(?P<other>[^\W_]+|[\u2600-\u27bf\U0001f300-\U0001faff])"
+    r"|(?P<other>[^\W_]+|[\u2600-\u27bf\u2b50\U0001f300-\U0001faff])"
 )
 _ELISION = re.compile(r"(?:[ldsnjmtc]|qu|jusqu|puisqu|lorsqu)['’]", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x0640])
