@@ -135,7 +135,7 @@ class FlowConfig:
     """
 
     width: int = 256
-    depth: int = 8
+    depth: int = 6
     heads: int = 8
     brush: int = 256
     latent: int = 8

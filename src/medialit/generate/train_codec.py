@@ -15,7 +15,7 @@ from torch import Tensor
 
 from medialit.generate.data import HIGH, Table
 from medialit.generate.model import Codec, CodecConfig
-from medialit.generate.optim import Average, note, optimisers, rate
+from medialit.generate.optim import Average, fast_bfloat16, note, optimisers, rate
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfi
         for optim in optims:
             for group in optim.param_groups:
                 group["lr"] = run.lr * rate(step, run.steps)
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=fast_bfloat16(device)):
             back = codec(low)
         loss = picture_loss(back.float(), high, weight, edge_weight=run.edge_weight)
         for optim in optims:

@@ -16,7 +16,7 @@ from torch import Tensor
 from medialit.generate.data import HELD_SEEDS, N_SLOTS, Table, encode_shot, training_scene
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
 from medialit.generate.model import GRID, N_FRAMES, Codec, CodecConfig, Flow, FlowConfig
-from medialit.generate.optim import Average, note, optimisers, rate
+from medialit.generate.optim import Average, fast_bfloat16, note, optimisers, rate
 from medialit.generate.shot import shot_of
 
 N_OPEN = 11
@@ -88,9 +88,9 @@ def encode_clips(clips: Path, codec: Codec, out: Path, *, wait: bool = True) -> 
                 return
             source.wait(first + 1)
             continue
-        frames = torch.from_numpy(theirs["frames"][first:last].reshape(-1, *theirs["frames"].shape[2:]))
+        frames = torch.from_numpy(np.array(theirs["frames"][first:last])).flatten(0, 1)
         pictures = frames.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
             latents = encoder(pictures)
         ours["latents"][first:last] = latents.float().reshape(last - first, N_FRAMES, -1).numpy()
         for name in ("boxes", "slots"):
@@ -114,7 +114,9 @@ def train_flow(
     device = torch.device(run.device)
     flow = Flow(config or FlowConfig(latent=codec.config.latent)).to(device).train()
     optims = optimisers(
-        flow, lr=run.lr, plain=("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place")
+        flow,
+        lr=run.lr,
+        plain=("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place"),
     )
     average = Average(flow, decay=0.998)
     first = 0
@@ -197,7 +199,7 @@ def flow_loss(
     t = torch.sigmoid(torch.randn(len(x), device=x.device) * 1.2 - 0.5)
     noise = torch.randn_like(x)
     x_t = (1 - t)[:, None, None] * noise + t[:, None, None] * x
-    with torch.autocast(x.device.type, torch.bfloat16):
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=fast_bfloat16(x.device)):
         predicted = flow(x_t, t, slots, open_slots, mask)
     error = (weight * (predicted.float() - x).square()).mean((1, 2)) / weight.mean()
     return (error / (1 - t).square().clamp(min=0.01)).mean()

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medialit.generate.flow import attention_mask, integrate, noise_for
+
+
+@given(steps=st.integers(1, 20), seed=st.integers(0, 1000))
+def test_who_knows_the_data_gets_there_in_any_number_of_steps(steps, seed):
+    rng = np.random.default_rng(seed)
+    data = rng.standard_normal((2, 3, 5)).astype(np.float32)
+    noise = rng.standard_normal(data.shape).astype(np.float32)
+    arrived = integrate(lambda x, t: (data, data), noise, steps=steps, guidance=2.0)
+    assert np.allclose(arrived, data, atol=1e-5)
+
+
+def test_guidance_one_follows_the_words_and_zero_ignores_them():
+    told, untold, noise = (np.full((1, 1, 1), v, np.float32) for v in (3.0, 1.0, 0.0))
+    for guidance, expected in ((1.0, 3.0), (0.0, 1.0), (2.0, 5.0)):
+        assert integrate(lambda x, t: (told, untold), noise, steps=4, guidance=guidance) == pytest.approx(
+            expected
+        )
+
+
+def test_each_step_is_told():
+    seen = []
+    zero = np.zeros((1, 2, 3), np.float32)
+    integrate(
+        lambda x, t: (zero, zero), zero, steps=5, guidance=1.0, on_step=lambda i, n, x: seen.append((i, n))
+    )
+    assert seen == [(i, 5) for i in range(1, 6)]
+
+
+def test_a_clip_s_noise_depends_on_its_own_seed_alone():
+    assert np.array_equal(noise_for([5, 9], (4,))[1], noise_for([9], (4,))[0])
+    assert not np.array_equal(*noise_for([5, 9], (4,)))
+
+
+@given(window=st.one_of(st.none(), st.integers(0, 30)))
+def test_words_never_see_frames_and_frames_always_see_words(window):
+    mask = attention_mask(window) == 0
+    assert mask[:, :10].all() and not mask[:10, 10:].any()
+    frames = mask[10:, 10:]
+    assert frames.diagonal().all() and np.array_equal(frames, frames.T)
+    if window is None or window >= 23:
+        assert frames.all()
+    elif window == 0:
+        assert frames.sum() == 24

@@ -1,0 +1,133 @@
+"""The shipped weights, asked for clips."""
+
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from medialit import pipeline
+from medialit.errors import GenerateError, ModelError, RefusedPromptError
+from medialit.generate import sampler
+from medialit.generate.data import training_scene
+from medialit.generate.shot import Actor, Shot
+from medialit.verify import Inspector
+from medialit.world import render
+
+SHOT = Shot(
+    objects=(Actor(kind="ball", colour="red", action="bounce", size="large"),),
+    background="beach",
+    pan="still",
+)
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+
+
+def psnr(a, b):
+    error = np.mean((a.astype(np.float64) - b) ** 2)
+    return 10 * np.log10(255**2 / max(error, 1e-9))
+
+
+def test_a_seed_makes_the_same_clip_again_alone_or_in_a_batch():
+    alone = sampler.sample_shots([SHOT], seed=8, steps=2)[0]
+    batch = sampler.sample_shots([SHOT, SHOT, SHOT], seed=6, steps=2)
+    assert alone.frames.shape == (24, 256, 256, 3) and alone.fps == 12
+    assert sampler.sample_shots([SHOT], seed=8, steps=2)[0] == alone
+    assert psnr(batch[2].frames, alone.frames) > 45  # sums in another order
+    assert psnr(batch[0].frames, alone.frames) < 40
+
+
+def test_in_v1_a_frame_knows_nothing_of_the_others_and_in_v2_it_does(monkeypatch):
+    def dream(model, changed):
+        def noise(seeds, shape):
+            x = np.random.default_rng(0).standard_normal((1, *shape)).astype(np.float32)
+            x[:, 0] += changed
+            return x
+
+        monkeypatch.setattr(sampler, "noise_for", noise)
+        return sampler.sample_shots([SHOT], seed=1, model=model, steps=2)[0].frames
+
+    first, second = dream("v1", 0.0), dream("v1", 2.0)
+    assert np.abs(first[1:].astype(int) - second[1:]).max() <= 1
+    assert np.abs(first[0].astype(int) - second[0]).max() > 20
+    assert np.abs(dream("v2", 0.0)[1:].astype(int) - dream("v2", 2.0)[1:]).max() > 20
+
+
+def test_every_step_shows_a_preview():
+    steps = []
+    sampler.sample_shots([SHOT], seed=1, steps=3, on_step=steps.append)
+    assert [(s.done, s.of) for s in steps] == [(1, 3), (2, 3), (3, 3)]
+    assert all(s.frames.shape == (4, 256, 256, 3) for s in steps)
+
+
+def test_more_steps_change_a_clip_less_and_less():
+    clips = [sampler.sample_shots([SHOT], seed=1, steps=n)[0].frames for n in (1, 8, 16)]
+    assert psnr(clips[1], clips[2]) > psnr(clips[0], clips[2])
+
+
+def test_the_codec_gives_a_render_back():
+    clip = render(training_scene(4_000_003), size=(256, 256))
+    back = sampler.reconstruct(clip)
+    other = sampler.reconstruct(render(training_scene(4_000_004), size=(256, 256)))
+    assert psnr(back.frames, clip.frames) > max(20, psnr(other.frames, clip.frames) + 3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"model": "v3"}, "v1, v2"),
+        ({"steps": 0}, "1 to 100"),
+        ({"steps": 101}, "1 to 100"),
+        ({"guidance": -1.0}, "0 to 10"),
+        ({"seed": -1}, "whole number"),
+    ],
+)
+def test_a_setting_out_of_range_says_what_is_in_range(settings, says):
+    with pytest.raises(GenerateError, match=says):
+        sampler.sample_shots([SHOT], **({"seed": 1} | settings))
+
+
+def test_damaged_weights_are_noticed(monkeypatch):
+    listed = json.loads(json.dumps(sampler.facts()))
+    listed["files"]["decoder.onnx"]["sha256"] = "0" * 64
+    monkeypatch.setattr(sampler, "facts", lambda: listed)
+    sampler._session.cache_clear()
+    with pytest.raises(ModelError, match="damaged"):
+        sampler.sample_shots([SHOT], seed=1, steps=1)
+    sampler._session.cache_clear()
+
+
+def test_a_refused_prompt_makes_nothing_and_says_why_in_the_prompter_s_language(tmp_path):
+    target = tmp_path / "clip.mp4"
+    with pytest.raises(RefusedPromptError, match=r"[a-z]") as caught:
+        pipeline.generate(
+            "Emmanuel Macron danse sur la plage", target, seed=1, now=NOW, home=tmp_path / "home"
+        )
+    assert "personne" in str(caught.value)
+    assert not target.exists() and not (tmp_path / "home").exists()
+
+
+def test_what_is_generated_says_so_by_label_credentials_and_watermark(tmp_path):
+    home, target = tmp_path / "home", tmp_path / "cat.mp4"
+    made = pipeline.generate("a blue cat spins in the souk", target, seed=4, steps=2, now=NOW, home=home)
+    assert made.take.shot.objects[0].kind == "cat" and made.take.shot.background == "souk"
+    assert made.published is not None
+    with pipeline.inspector(home=home, trust_course=True) as one:
+        report = one.inspect(target)
+    assert report.credentials.state == "trusted" and report.credentials.ai is True
+    assert report.watermark.payload == made.published.clip.payload
+    assert "a blue cat spins" in made.published.clip.description
+
+
+def test_unmarked_means_bare(tmp_path):
+    target = tmp_path / "bare.mp4"
+    made = pipeline.generate(
+        "a blue cat", target, seed=4, steps=1, now=NOW, unmarked=True, home=tmp_path / "home"
+    )
+    assert made.published is None and not (tmp_path / "home").exists()
+    with Inspector() as one:
+        assert one.inspect(target).credentials.state == "none"
+
+
+def test_nothing_is_generated_where_nothing_can_be_published(tmp_path):
+    with pytest.raises(Exception, match="no folder"):
+        pipeline.generate("a cat", tmp_path / "nowhere" / "a.mp4", seed=1, now=NOW, home=tmp_path)
