@@ -153,10 +153,14 @@ def _judged(prompt: str, lang: str | None) -> Verdict:
     score, category = reading.harm, reading.category
     people = [name for name in names if name.kind != "place"]
     if people:
-        if score < THRESHOLD or category not in _GRAVE:
-            kind = "public_person" if any(p.kind == "public" for p in people) else "private_person"
-            category = category if score >= THRESHOLD and category in CATEGORIES[:3] else kind
         score = max(score, _NAMED_SCORE)
+        named = "public_person" if any(p.kind == "public" for p in people) else "private_person"
+        # What is asked of the person may be worse than naming them; the name itself has no say in that.
+        inside = {i for p in people for i in range(p.first, p.end)}
+        rest = tuple(word for i, word in enumerate(found) if i not in inside)
+        asked = read(rest, (), weights=weights) if rest else None
+        grave = asked is not None and asked.harm >= THRESHOLD and asked.category in _GRAVE
+        category = asked.category if asked is not None and grave else named
     if score < THRESHOLD:
         return _verdict(None, score=score, spans=(), suggestion=None, lang=lang)
     spans = _spans(found, people, reading, category)

@@ -277,8 +277,8 @@ def read_list(path: Path) -> list[tuple[str, str, str]]:
 def main() -> None:
     """Train, calibrate, write `weights/safety.npz`."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sentences", type=int, default=4000, help="for each of the six ways to write")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--sentences", type=int, default=12000, help="for each of the six ways to write")
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--dev", type=Path, default=Path("benchmarks/data/prompt_safety_dev.tsv"))
     default = Path(str(resources.files(__package__))) / "weights" / "safety.npz"
