@@ -280,13 +280,18 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=12000, help="for each of the six ways to write")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--runs", type=int, default=1, help="seeds in a row; their weights are averaged")
     parser.add_argument("--dev", type=Path, default=Path("benchmarks/data/prompt_safety_dev.tsv"))
     default = Path(str(resources.files(__package__))) / "weights" / "safety.npz"
     parser.add_argument("--out", type=Path, default=default)
     options = parser.parse_args()
 
-    train = list(sentences(n_per_form=options.sentences, seed=options.seed))
-    table, bias = fit(train, n_epochs=options.epochs, seed=options.seed)
+    fitted = []
+    for seed in range(options.seed, options.seed + options.runs):
+        train = list(sentences(n_per_form=options.sentences, seed=seed))
+        fitted.append(fit(train, n_epochs=options.epochs, seed=seed))
+    table = np.mean([one for one, _ in fitted], axis=0)
+    bias = np.mean([one for _, one in fitted], axis=0)
     step = np.abs(table).max(0) / 127
     small = np.round(table / step).astype(np.int8)
     dev = read_list(options.dev)
