@@ -188,13 +188,13 @@ def _verdict(
 def _spans(
     found: tuple[Word, ...], people: list[Named], reading: Reading, category: str
 ) -> tuple[tuple[int, int], ...]:
-    """Return where the names stand, or else the words whose part is at least half of the greatest."""
-    if people and category in ("public_person", "private_person"):
-        return tuple((found[p.first].start, found[p.end - 1].end) for p in people)
+    """Return where the names stand, and the words whose part in the category is at least a third of the greatest."""
     part = reading.by_word[:, CATEGORIES.index(category)]
-    chosen = np.flatnonzero((part >= 0.5 * part.max()) & (part > 0)).tolist()
+    chosen = set(np.flatnonzero((part >= part.max() / 3) & (part > 0)).tolist())
+    if people and category in ("public_person", "private_person"):
+        chosen.update(i for p in people for i in range(p.first, p.end))
     spans: list[tuple[int, int]] = []
-    for i in chosen:
+    for i in sorted(chosen):
         word = found[i]
         if spans and i > 0 and spans[-1][1] == found[i - 1].end:
             spans[-1] = (spans[-1][0], word.end)
@@ -211,9 +211,11 @@ _STAND_INS = {
     "zgh": ("ⵢⴰⵏ ⵏ ⵜⵎⵓⵛⵓⵀⴰ", "ⴰⵎⵓⵛⵛ", "ⵜⴰⴽⵓⵔⵜ ⵜⴰⵣⴳⴳⵯⴰⵖⵜ ⴰⵔ ⵜⵏⵜⵜⴰⴳ ⴳ ⵓⴼⵜⴰⵙ."),
 }
 """For each language: who stands in for a person, what for a child, and a prompt that is always possible."""
-_DETERMINERS = frozenset(
-    "a an the one two three some un une le la les l des deux trois cette ce my our ma mon mes notre".split()  # noqa: SIM905
+_BEFORE_A_PERSON = (
+    "a an the one two three some my our little small young "
+    "un une le la les l des deux trois cette ce ma mon mes notre petit petite petits jeune jeunes"
 )
+_DETERMINERS = frozenset(_BEFORE_A_PERSON.split())
 
 
 def _reworded(prompt: str, verdict: Verdict) -> str:
