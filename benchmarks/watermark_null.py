@@ -41,7 +41,7 @@ def _trial(sources: list[Frames], *, number: int, seed: int) -> tuple[NDArray[np
     start = int(rng.integers(len(clip) - length + 1))
     crop = _crop(clip[start : start + length], rng)
     plan = _tile.layout(_tile.derive_key(f"null {seed} {number}"))
-    return watermark.read(_sync.make_field(crop), plan), plan
+    return watermark.read(_sync.make_fields(crop), plan), plan
 
 
 def _crop(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -61,8 +61,8 @@ def _crop(frames: Frames, rng: np.random.Generator) -> Frames:
 
 
 def measure(sources: list[Frames], *, n: int, seed: int, save: Path | None) -> NDArray[np.float64]:
-    """Return statistic and tagged statistic of each trial, shape (n, 2), going on where a saved run stopped."""
-    table = np.zeros((n, 2))
+    """Return statistic, tagged statistic and tries of each trial, shape (n, 3), going on where a saved run stopped."""
+    table = np.zeros((n, 3))
     done = 0
     if save is not None and save.exists():
         saved = np.load(save)[:n]
@@ -70,7 +70,7 @@ def measure(sources: list[Frames], *, n: int, seed: int, save: Path | None) -> N
         table[:done] = saved
     began = time.monotonic()
     for i, evidence in enumerate(trials(sources, numbers=range(done, n), seed=seed), start=done):
-        table[i] = evidence.statistic, evidence.tagged_statistic
+        table[i] = evidence.statistic, evidence.tagged_statistic, evidence.n_tries
         if (i + 1) % 1000 == 0:
             print(
                 f"{i + 1:,} of {n:,} unmarked crops; {time.monotonic() - began:.0f} s",
@@ -102,15 +102,15 @@ def check(table: NDArray[np.float64]) -> dict[str, object]:
     tails = np.array([_null.tail(float(value)) for value in table[:, 0]])
     tags = int((table[:, 1] > 0).sum())
     p_values = [
-        watermark.judge(watermark.Evidence(float(a), 0 if b > 0 else None, float(b))).p_value
-        for a, b in table
+        watermark.judge(watermark.Evidence(float(a), 0 if b > 0 else None, float(b), int(n))).p_value
+        for a, b, n in table
     ]
     return {
         "trials": len(table),
         "false_positives": int((np.array(p_values) <= watermark.SIGNIFICANCE).sum()),
         "tail_at": {str(level): float((tails <= level).mean()) for level in (0.5, 0.1, 0.01, 0.005, 0.001)},
         "tags": tags,
-        "tags_expected": round(len(table) * watermark._N_TRIES / 2**_tile.TAG_BITS, 2),
+        "tags_expected": round(float(table[:, 2].sum()) / 2**_tile.TAG_BITS, 2),
         "highest": round(float(table[:, 0].max()), 4),
         "smallest_p": float(min(p_values)),
     }

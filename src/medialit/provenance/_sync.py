@@ -25,7 +25,7 @@ Frame = NDArray[np.uint8]  # (H, W, 3), RGB
 
 SIDE = 128  # the short side of the field, in samples
 _REACH = 0.25  # cycles a sample; no wave of the mark lies beyond it
-_FIRST_FRAME = 0.2  # how much more the first frame counts, as a share of all frames
+_FIRST_FRAME = (0.2, 2.0)  # how much more the first frame counts in each field, as a share of all frames
 _EDGE_TAPER = 0.12  # share of each side over which the window falls to zero
 _SHIFTS = 36  # places along a tile's side that the coarse search tells apart
 _FOLD = 64  # samples along a tile's side when waves are read
@@ -93,11 +93,12 @@ class Pose:
         )
 
 
-def make_field(frames: Iterable[Frame]) -> Field:
-    """Return the field of frames of one size, of which there must be one at least.
+def make_fields(frames: Iterable[Frame]) -> list[Field]:
+    """Return the fields of frames of one size, of which there must be one at least.
 
-    All count alike but the first: an encoder codes it by itself and makes the others from it, so it counts
-    a fifth of all of them more.
+    An encoder codes the first frame by itself and makes the others from it. What it drags along with a moving scene
+    is best read with the first frame foremost, and all else with all frames: there is a field for each, and
+    a single field for a single frame.
     """
     first: Reals | None = None
     total: Reals | None = None
@@ -110,8 +111,10 @@ def make_field(frames: Iterable[Frame]) -> Field:
         total = flat.copy() if total is None else np.add(total, flat, out=total)
         n_frames += 1
     assert first is not None and total is not None
-    total += first * np.float32(n_frames * _FIRST_FRAME)
-    return _whiten(np.ascontiguousarray(total.transpose(2, 0, 1)), size)
+    return [
+        _whiten(np.ascontiguousarray((total + np.float32(share * n_frames) * first).transpose(2, 0, 1)), size)
+        for share in (_FIRST_FRAME if n_frames > 1 else _FIRST_FRAME[:1])
+    ]
 
 
 def search(field: Field, plan: Layout, *, n_best: int) -> list[Pose]:

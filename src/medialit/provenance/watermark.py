@@ -27,7 +27,7 @@ MAX_PSNR_DB = 60.0
 MIN_SSIM = 0.981  # and, for luma, over the clip
 FIRST_FRAME_GAIN = 1.6  # of the mark in the first frame, from which an encoder makes those that follow
 _MAX_FRAMES = 192  # evenly spaced frames that a long clip is judged by
-_N_TRIES = 3  # poses that are read
+_N_POSES = 3  # that are read of each field
 _N_SSIM_FRAMES = 4
 _N_SSIM_ROUNDS = 6
 
@@ -154,7 +154,7 @@ def detect_frames(frames: Iterable[NDArray[np.uint8]], *, key: bytes | str) -> D
         If there is no frame, the frames are too small or change size, or the key is empty.
     """
     secret = _tile.derive_key(key)
-    return judge(measure(_sync.make_field(_checked(frames)), _tile.layout(secret)))
+    return judge(measure(_sync.make_fields(_checked(frames)), _tile.layout(secret)))
 
 
 def derive_key(key: bytes | str) -> bytes:
@@ -174,23 +174,30 @@ class Evidence:
         The payload of the best pose whose tag fits.
     tagged_statistic : float
         The statistic of that pose; 0 where no tag fits.
+    n_tries : int
+        Poses that were read.
     """
 
     statistic: float
     payload: int | None
     tagged_statistic: float
+    n_tries: int
 
 
-def measure(field: _sync.Field, plan: _tile.Layout) -> Evidence:
-    """Return the evidence for a mark in a field."""
-    return weigh([(read(field, plan), plan)])[0]
+def measure(fields: Sequence[_sync.Field], plan: _tile.Layout) -> Evidence:
+    """Return the evidence for a mark in the fields of one clip."""
+    return weigh([(read(fields, plan), plan)])[0]
 
 
-def read(field: _sync.Field, plan: _tile.Layout) -> NDArray[np.complex64]:
-    """Return what the waves of the likeliest poses hold, the pilot first, shape (3, 216), mean square 1."""
-    poses = _sync.search(field, plan, n_best=_N_TRIES)
+def read(fields: Sequence[_sync.Field], plan: _tile.Layout) -> NDArray[np.complex64]:
+    """Return what the waves of each field's likeliest poses hold, the pilot first, shape (B, 216), mean square 1."""
     waves = np.concatenate([plan.pilot_waves, plan.data_waves])
-    return _combine(np.stack([_sync.read_waves(field, pose, waves) for pose in poses]), plan)
+    planes = [
+        _sync.read_waves(field, pose, waves)
+        for field in fields
+        for pose in _sync.search(field, plan, n_best=_N_POSES)
+    ]
+    return _combine(np.stack(planes), plan)
 
 
 def weigh(readings: Sequence[tuple[NDArray[np.complex64], _tile.Layout]]) -> list[Evidence]:
@@ -200,7 +207,7 @@ def weigh(readings: Sequence[tuple[NDArray[np.complex64], _tile.Layout]]) -> lis
         soft = np.empty((len(values), _ecc.N_CODED), np.float32)
         soft[:, 0::2], soft[:, 1::2] = values[:, _tile.N_PILOT :].real, -values[:, _tile.N_PILOT :].imag
         views.append(_tile.codeword_view(soft, plan))
-    bits = _ecc.decode(np.concatenate(views)).reshape(len(views), -1, _ecc.N_INFO)
+    bits = np.split(_ecc.decode(np.concatenate(views)), np.cumsum([len(view) for view in views])[:-1])
     return [
         _evidence(values, view, rows, plan)
         for (values, plan), view, rows in zip(readings, views, bits, strict=True)
@@ -218,7 +225,7 @@ def _evidence(
         found = _tile.read_bits(row, plan)
         if found is not None and value > tagged:
             payload, tagged = found, float(value)
-    return Evidence(float(statistic.max()), payload, tagged)
+    return Evidence(float(statistic.max()), payload, tagged, len(values))
 
 
 def judge(evidence: Evidence) -> Detection:
@@ -229,7 +236,7 @@ def judge(evidence: Evidence) -> Detection:
     a fitting tag at correlation s has by the union bound p <= n / 65,536 x tail(s); without a fitting tag,
     tail(s) + n / 65,536 is a valid p-value and never a small one.
     """
-    chance = _N_TRIES / 2**_tile.TAG_BITS
+    chance = evidence.n_tries / 2**_tile.TAG_BITS
     if evidence.payload is not None:
         p_value = chance * _null.tail(evidence.tagged_statistic)
         return Detection(evidence.payload if p_value <= SIGNIFICANCE else None, p_value)

@@ -67,6 +67,13 @@ def test_a_payload_survives_being(name: str, marked: Clip) -> None:
     assert watermark.detect(ATTACKS[name](marked), key=KEY).payload == PAYLOAD
 
 
+def test_a_small_panned_clip_is_read_after_hard_compression(marked: Clip) -> None:
+    """The encoder drags the mark along with the picture; the first frame, which it codes by itself, saves it."""
+    hard = degrade.recompress(marked, crf=35)
+    assert watermark.detect(hard, key=KEY).payload == PAYLOAD
+    assert watermark.detect(Clip(hard.frames[8:], hard.fps), key=KEY).payload is None
+
+
 def test_the_first_frame_alone_is_read_where_compression_empties_the_others(marked: Clip) -> None:
     hard = degrade.recompress(marked, crf=35)
     first, later = (Clip(hard.frames[i : i + 1], 24.0) for i in (0, 12))
@@ -130,9 +137,9 @@ def test_an_unmarked_clip_holds_nothing(clip: Clip) -> None:
 
 
 def test_p_values_of_unmarked_pictures_keep_their_promise(clip: Clip) -> None:
-    field = _sync.make_field(clip.frames[:1])
+    fields = _sync.make_fields(clip.frames[:1])
     p_values = [
-        watermark.judge(watermark.measure(field, _tile.layout(_tile.derive_key(f"null {i}")))).p_value
+        watermark.judge(watermark.measure(fields, _tile.layout(_tile.derive_key(f"null {i}")))).p_value
         for i in range(60)
     ]
     assert min(p_values) > watermark.SIGNIFICANCE
