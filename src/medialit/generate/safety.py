@@ -159,8 +159,8 @@ def _judged(prompt: str, lang: str | None) -> Verdict:
         inside = {i for p in people for i in range(p.first, p.end)}
         rest = tuple(word for i, word in enumerate(found) if i not in inside)
         asked = read(rest, (), weights=weights) if rest else None
-        grave = asked is not None and asked.harm >= THRESHOLD and asked.category in _GRAVE
-        category = asked.category if asked is not None and grave else named
+        grave = asked is not None and asked.harm >= THRESHOLD and asked.category == category
+        category = category if grave and category in _GRAVE else named
     if score < THRESHOLD:
         return _verdict(None, score=score, spans=(), suggestion=None, lang=lang)
     spans = _spans(found, people, reading, category)
@@ -188,11 +188,12 @@ def _verdict(
 def _spans(
     found: tuple[Word, ...], people: list[Named], reading: Reading, category: str
 ) -> tuple[tuple[int, int], ...]:
-    """Return where the names stand, and the words whose part in the category is at least a third of the greatest."""
+    """Return where the names stand, or else the words whose part is at least a third of the greatest."""
     part = reading.by_word[:, CATEGORIES.index(category)]
     chosen = set(np.flatnonzero((part >= part.max() / 3) & (part > 0)).tolist())
     if people and category in ("public_person", "private_person"):
-        chosen.update(i for p in people for i in range(p.first, p.end))
+        before = people[0].first if category == "private_person" else 0  # "my teacher" in front of a name
+        chosen = {i for i in chosen if i < before} | {i for p in people for i in range(p.first, p.end)}
     spans: list[tuple[int, int]] = []
     for i in sorted(chosen):
         word = found[i]
