@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from medialit.errors import MedialitError
 from medialit.forensics import rules
 from medialit.forensics.motion import Motion, fall_fit, measure
 from medialit.forensics.roc import auc, bootstrap
@@ -36,7 +37,7 @@ from medialit.generate.novelty import nearest, thumbnail, thumbnails
 from medialit.generate.shot import Shot, shot_of
 from medialit.generate.split import has_unseen_pair, may_train, unseen_place
 from medialit.media import Clip
-from medialit.world import Scene, captions, draw_scene, render
+from medialit.world import Scene, caption, draw_scene, render
 from medialit.world.captions import languages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -270,8 +271,8 @@ def run_languages(rig: Rig, options: argparse.Namespace) -> dict[str, Any]:
         for i, scene in enumerate(scenes):
             asked = shot_of(scene)
             try:
-                got = filled(rig.read(captions.caption(scene, seed=i, language=language)), asked)
-            except Exception as error:  # a prompt that can't be read or made is a prompt that isn't shown
+                got = filled(rig.read(caption(scene, seed=i, language=language)), asked)
+            except MedialitError as error:  # a prompt that can't be read or made is a prompt that isn't shown
                 log(f"{language}: {error}")
                 rows.append(dict.fromkeys(MARKS, False))
                 continue
@@ -476,7 +477,8 @@ def motion_lines(table: dict[str, Any]) -> list[str]:
     ]
     for measure_name in MEASURES:
         columns = {name: [row.get(measure_name) for row in table[name]] for name in names}
-        cells = [f"{median(columns[name])}" for name in names]
+        medians = [median(columns[name]) for name in names]
+        cells = ["none" if value is None else f"{value:g}" for value in medians]
         aucs = ["", ""]
         if measure_name != "fall_gravity":
             sign = 1 if measure_name in LOWER_IS_BETTER else -1
