@@ -4,8 +4,8 @@
 
 The codec is convolutional. Its encoder looks at 64 x 64 pixels; its decoder paints 256 x 256, so what lies between, it
 has learnt by heart. Each frame's latent, 16 x 16 x 8 numbers, is ONE token of the flow, a small transformer over 24
-frame tokens and 10 tokens of the shot. How far a frame may look at other frames (`window`) is a knob: 0 gives **v1**,
-where each frame is dreamt alone and things jump; no limit gives **v2**.
+frame tokens and 10 tokens of the shot, in front of a place that is remembered. How far a frame may look at other frames
+(`window`) is a knob: 0 gives **v1**, where each frame is dreamt alone and things jump; no limit gives **v2**.
 
 Letters in comments: B clips, T = 24 frames, C channels, D the width of the transformer.
 """
@@ -20,7 +20,9 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in PyTorch
 from torch import Tensor, nn
 
 N_FRAMES = 24
+KNOTS = 9  # places of the camera for which the memory holds a view
 GRID = 16  # a latent has GRID x GRID cells
+SIDE = 4  # a patch has SIDE x SIDE of them
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ class FlowConfig:
     ----------
     width, depth, heads : int
         D, number of blocks, heads of attention.
-    brush : int
-        Width of the network that paints each patch.
+    eye, brush : int
+        Widths of the networks that look at each patch and paint it.
     n_kinds, n_actions, n_sizes, n_backgrounds, n_looks, n_pans : int
         Words of each slot; one more of each is learnt for "left open".
     """
@@ -137,6 +139,7 @@ class FlowConfig:
     width: int = 256
     depth: int = 6
     heads: int = 8
+    eye: int = 128
     brush: int = 256
     latent: int = 8
     n_kinds: int = 12
@@ -227,21 +230,73 @@ class Block(nn.Module):
         return x + gate2 * self.narrow(F.gelu(self.wide(h), approximate="tanh"))
 
 
-class Brush(nn.Module):
-    """From a frame's token to its latent, patch by patch: one small network for all places.
+class Memory(nn.Module):
+    """What each place looks like from where the camera stands: a table, learnt, with straight lines between its rows.
 
-    A patch is 4 x 4 cells. The brush knows the frame's token, where it stands, and the noisy patch itself; so what a
-    cat looks like is learnt once, and not for each place.
+    A place does not depend on noise once its look and the camera are known. So the flow dreams only what is in front of
+    it, and the transformer's tokens need not carry the bricks of a wall.
     """
 
-    SIDE = 4
+    def __init__(self, config: FlowConfig) -> None:
+        super().__init__()
+        self.n_looks = config.n_looks
+        self.table = nn.Parameter(torch.zeros(config.n_backgrounds * config.n_looks, KNOTS, config.numbers))
+        self.register_buffer("shares", camera_shares(), persistent=False)
+
+    def forward(self, slots: Tensor) -> Tensor:
+        """Return latents (B, T, C*16*16) of the empty places of slots (B, 15)."""
+        place = (slots[:, 12] * self.n_looks + slots[:, 13]).long()
+        return self.shares[slots[:, 14].long()] @ self.table[place]  # (B, T, KNOTS) @ (B, KNOTS, C*16*16)
+
+
+def camera_shares() -> Tensor:
+    """Return how much of each row of the memory a frame needs, for the camera still, left and right: (3, T, KNOTS)."""
+    way = 2 * torch.arange(N_FRAMES) / N_FRAMES - 1  # as `medialit.world.motion` lets the camera travel
+    at = torch.stack([0 * way, -way, way])  # -1 to 1
+    steps = (at[..., None] + 1) * (KNOTS - 1) / 2 - torch.arange(KNOTS)
+    return (1 - steps.abs()).clamp(min=0)
+
+
+class Eye(nn.Module):
+    """From a frame's noisy latent to its token: what is in front of the place, looked for in each patch alike."""
+
+    def __init__(self, config: FlowConfig) -> None:
+        super().__init__()
+        w = config.eye
+        self.place = nn.Parameter(torch.randn((GRID // SIDE) ** 2, w) * 0.5)
+        self.seen = nn.Linear(2 * SIDE**2 * config.latent, w)
+        self.mix = nn.Linear(w, w)
+        self.inlet = nn.Linear((GRID // SIDE) ** 2 * w, config.width)
+
+    def forward(self, ahead: Tensor, behind: Tensor) -> Tensor:
+        """Return tokens (B, T, D) of x_t without its share of the place, and of the place (B, T, C*16*16)."""
+        h = F.gelu(
+            self.seen(torch.cat([patches(ahead), patches(behind)], -1)) + self.place, approximate="tanh"
+        )
+        h = h + F.gelu(self.mix(h), approximate="tanh")  # (B, T, 16, w)
+        return self.inlet(h.flatten(2))
+
+
+def patches(x: Tensor) -> Tensor:
+    """Return latents (B, T, C*16*16) as patches of 4 x 4 cells, (B, T, 16, C*4*4)."""
+    n = GRID // SIDE
+    grid = x.unflatten(2, (-1, n, SIDE, n, SIDE))  # (B, T, C, n, SIDE, n, SIDE)
+    return grid.permute(0, 1, 3, 5, 2, 4, 6).flatten(4).flatten(2, 3)
+
+
+class Brush(nn.Module):
+    """From a frame's token to what stands in front of the place, patch by patch: one small network for all places.
+
+    A patch is 4 x 4 cells. The brush knows the frame's token, where it stands, the noisy patch and the empty place
+    behind it; so what a cat looks like is learnt once, and not for each place.
+    """
 
     def __init__(self, config: FlowConfig) -> None:
         super().__init__()
         d, w = config.width, config.brush
-        patch = self.SIDE**2 * config.latent
-        self.place = nn.Parameter(torch.randn((GRID // self.SIDE) ** 2, w) * 0.5)
-        self.seen = nn.Linear(patch, w)
+        patch = SIDE**2 * config.latent
+        self.place = nn.Parameter(torch.randn((GRID // SIDE) ** 2, w) * 0.5)
+        self.seen = nn.Linear(2 * patch, w)
         self.told = nn.Linear(d, w)
         self.mix = nn.Linear(w, w)
         self.told_again = nn.Linear(d, w)
@@ -252,18 +307,22 @@ class Brush(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x_t: Tensor, plan: Tensor, clock: Tensor) -> Tensor:
-        """Return latents (B, T, C*16*16) of noisy ones, the frames' tokens (B, T, D) and what time it is (B, D)."""
-        b, t, _ = x_t.shape
-        side, n = self.SIDE, GRID // self.SIDE
-        patches = x_t.view(b, t, -1, n, side, n, side).permute(0, 1, 3, 5, 2, 4, 6).reshape(b, t, n * n, -1)
+    def forward(self, ahead: Tensor, behind: Tensor, plan: Tensor, clock: Tensor) -> Tensor:
+        """Return latents (B, T, C*16*16): what is added to the empty place `behind`.
+
+        `ahead` is x_t without its share of the place; `plan` holds the frames' tokens (B, T, D); `clock` is (B, D).
+        """
+        noisy, empty = patches(ahead), patches(behind)  # (B, T, 16, patch)
         plan = plan[:, :, None]  # (B, T, 1, D)
-        h = F.gelu(self.seen(patches) + self.place + self.told(plan), approximate="tanh")  # (B, T, 16, w)
-        h = h + F.gelu(self.mix(h) + self.told_again(plan), approximate="tanh")
+        h = F.gelu(
+            self.seen(torch.cat([noisy, empty], -1)) + self.place + self.told(plan), approximate="tanh"
+        )
+        h = h + F.gelu(self.mix(h) + self.told_again(plan), approximate="tanh")  # (B, T, 16, w)
         h = h + F.gelu(self.mix_again(h), approximate="tanh")
-        painted = self.outlet(h) + self.through(clock)[:, None, None] * patches  # (B, T, 16, patch)
-        grid = painted.view(b, t, n, n, -1, side, side).permute(0, 1, 4, 2, 5, 3, 6)
-        return grid.reshape(b, t, -1)
+        painted = self.outlet(h) + self.through(clock)[:, None, None] * noisy
+        n = GRID // SIDE
+        grid = painted.unflatten(2, (n, n)).unflatten(-1, (-1, SIDE, SIDE)).permute(0, 1, 4, 2, 5, 3, 6)
+        return grid.flatten(2)
 
 
 class Flow(nn.Module):
@@ -274,12 +333,13 @@ class Flow(nn.Module):
         self.config = config
         d = config.width
         self.shot = ShotTokens(config)
-        self.inlet = nn.Linear(config.numbers, d)
+        self.eye = Eye(config)
         self.frame = nn.Parameter(torch.randn(N_FRAMES, d) * 0.5)
         self.clock = nn.Sequential(nn.Linear(32, d), nn.SiLU(), nn.Linear(d, d))
         self.gist = nn.Linear(d, d)
         self.modulate = nn.Linear(d, 6 * d)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.memory = Memory(config)
         self.brush = Brush(config)
         with torch.no_grad():  # a block starts as a weak one
             self.modulate.weight.mul_(0.1)
@@ -296,18 +356,21 @@ class Flow(nn.Module):
         slots : Tensor, shape (B, 15)
             As `medialit.generate.data.encode_shot` gives them.
         open_slots : Tensor, shape (B, 11)
-            1 where a word is left open: kind, colour, action, size of each thing, background, look, pan.
+            1 where a word is left open: kind, colour, action, size of each thing, background, look, pan. The last
+            three never are: the memory must know where it is.
         mask : Tensor, shape (10 + T, 10 + T)
             From `attention_mask`.
         """
         words = self.shot(slots, open_slots)  # (B, 10, D)
         clock = self.clock(_waves(t)) + self.gist(words.mean(1))  # (B, D)
         modulation = self.modulate(F.silu(clock)).unflatten(1, (6, -1))
-        x = torch.cat([words, self.inlet(x_t) + self.frame], 1)  # (B, 10 + T, D)
+        empty = self.memory(slots)  # (B, T, C*16*16)
+        ahead = x_t - t[:, None, None] * empty
+        x = torch.cat([words, self.eye(ahead, empty) + self.frame], 1)  # (B, 10 + T, D)
         for block in self.blocks:
             x = block(x, modulation, mask)
         plan = F.layer_norm(x[:, ShotTokens.N :], (self.config.width,))  # (B, T, D)
-        return self.brush(x_t, plan, clock)
+        return empty + self.brush(ahead, empty, plan, clock)
 
 
 def _waves(t: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ DEFAULT_GUIDANCE = 2.0
 MAX_STEPS = 100
 MAX_GUIDANCE = 10.0
 _BATCH = 4  # clips at once: more needs more memory and saves no time
-_N_OPEN = 11
+_N_OPEN, _N_THINGS = 11, 8
 _PREVIEW_FRAMES = 4
 
 
@@ -129,7 +129,7 @@ def sample(
         If the weights are missing or damaged.
     """
     _check(seed=seed, model=model, steps=steps, guidance=guidance)
-    verdict = safety.judge(prompt)
+    verdict = safety.judge(prompt, lang=lang)
     reading = text.read(prompt)
     if verdict.decision != "allow":
         raise RefusedPromptError(refusal(verdict, lang=lang or reading.language))
@@ -242,7 +242,8 @@ def _dream(
     """Return latents, shape (B, T, numbers), for slots (B, 15)."""
     session, mask, n = _session("flow.onnx"), attention_mask(window), len(slots)
     twice = np.concatenate([slots, slots])
-    open_slots = np.repeat(np.array([[0], [1]], np.float32), n, axis=0).repeat(_N_OPEN, axis=1)
+    open_slots = np.zeros((2 * n, _N_OPEN), np.float32)
+    open_slots[n:, :_N_THINGS] = 1  # guidance exaggerates what the words say of the things, not the place
 
     def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
         given = {

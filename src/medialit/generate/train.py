@@ -74,7 +74,7 @@ RECIPES = {
         codec=CodecRun(steps=4, batch=4, min_frames=16),
         flow=FlowRun(steps=4, batch=4, min_clips=8),
         codec_config=CodecConfig(seen=(8, 8), painted=(8, 8, 8)),
-        flow_config=FlowConfig(width=32, depth=1, heads=2, brush=16),
+        flow_config=FlowConfig(width=32, depth=1, heads=2, eye=16, brush=16),
     ),
 }
 

@@ -15,11 +15,12 @@ from torch import Tensor
 
 from medialit.generate.data import HELD_SEEDS, N_SLOTS, Table, encode_shot, training_scene
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
-from medialit.generate.model import GRID, N_FRAMES, Codec, CodecConfig, Flow, FlowConfig
+from medialit.generate.model import GRID, KNOTS, N_FRAMES, Codec, CodecConfig, Flow, FlowConfig, camera_shares
 from medialit.generate.optim import Average, fast_bfloat16, note, optimisers, rate
 from medialit.generate.shot import shot_of
 
-N_OPEN = 11
+PLAIN = ("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place", "memory")
+N_OPEN, N_THINGS = 11, 8  # words that can be left open: those of the things are, those of the place never
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,7 @@ def train_flow(
     torch.manual_seed(run.seed)
     device = torch.device(run.device)
     flow = Flow(config or FlowConfig(latent=codec.config.latent)).to(device).train()
-    optims = optimisers(
-        flow,
-        lr=run.lr,
-        plain=("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place"),
-    )
+    optims = optimisers(flow, lr=run.lr, plain=PLAIN)
     average = Average(flow, decay=0.998)
     first = 0
     if path.exists():
@@ -130,6 +127,9 @@ def train_flow(
     table = Table(latents)
     table.wait(run.min_clips)
     arrays = table.open()
+    if first == 0:
+        remember(flow.memory.table, arrays, n_rows=table.n)
+        average = Average(flow, decay=0.998)
     alone, together = (torch.from_numpy(attention_mask(window)).to(device) for window in (0, None))
     began, recent = time.time(), []
     for step in range(first, run.steps):
@@ -186,13 +186,14 @@ def draw_open(rng: np.random.Generator, n: int, *, drop_all: float, drop_one: fl
     """Return which words are left open, shape (n, 11)."""
     left = rng.random((n, N_OPEN)) < drop_one
     left |= rng.random((n, 1)) < drop_all
+    left[:, N_THINGS:] = False
     return torch.from_numpy(left.astype(np.float32))
 
 
 def flow_loss(
     flow: Flow, x: Tensor, slots: Tensor, open_slots: Tensor, weight: Tensor, mask: Tensor
 ) -> Tensor:
-    """Return the velocity's squared error, weighted: that of x over (1 - t)^2, which is cut off at 100.
+    """Return the velocity's squared error, weighted: that of x over (1 - t)^2, which is cut off at 25.
 
     t is logistic-normal and leans towards noise, where a clip's plan is made.
     """
@@ -202,7 +203,36 @@ def flow_loss(
     with torch.autocast(x.device.type, torch.bfloat16, enabled=fast_bfloat16(x.device)):
         predicted = flow(x_t, t, slots, open_slots, mask)
     error = (weight * (predicted.float() - x).square()).mean((1, 2)) / weight.mean()
-    return (error / (1 - t).square().clamp(min=0.01)).mean()
+    return (error / (1 - t).square().clamp(min=0.04)).mean()
+
+
+def open_things(n: int, device: torch.device) -> Tensor:
+    """Return that every word about the things is left open, shape (n, 11)."""
+    left = torch.zeros(n, N_OPEN, device=device)
+    left[:, :N_THINGS] = 1
+    return left
+
+
+@torch.no_grad()
+def remember(table: Tensor, arrays: dict[str, NDArray[Any]], *, n_rows: int) -> None:
+    """Fit the memory (places, KNOTS, C*16*16) to clips, by least squares over the cells that no object covers."""
+    slots = arrays["slots"][:n_rows]
+    n_looks = table.shape[0] // (int(slots[:, 12].max()) + 1)
+    places = (slots[:, 12] * n_looks + slots[:, 13]).astype(int)
+    shares = camera_shares()
+    for place in range(table.shape[0]):
+        rows = np.flatnonzero(places == place)
+        if len(rows) == 0:
+            continue
+        x, told, weight = flow_batch(arrays, rows, object_weight=-1.0)
+        n_channels = x.shape[-1] // (GRID * GRID)
+        free = weight[..., : GRID * GRID].clamp(min=0).pow(4).flatten(0, 1)  # (N, 256)
+        share = shares[told[:, 14].long()].flatten(0, 1)  # (N, KNOTS)
+        pair = (share[:, :, None] * share[:, None]).flatten(1)  # (N, KNOTS^2)
+        normal = (free.T @ pair).unflatten(1, (KNOTS, KNOTS)) + 0.1 * torch.eye(KNOTS)  # (256, KNOTS, KNOTS)
+        x = x.flatten(0, 1).unflatten(1, (n_channels, -1)) * free[:, None]  # (N, C, 256)
+        right = torch.einsum("nk,ncg->gkc", share, x)
+        table[place] = torch.linalg.solve(normal, right).permute(1, 2, 0).flatten(1)
 
 
 @torch.no_grad()
@@ -217,7 +247,7 @@ def sample_latents(
     def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
         args = torch.from_numpy(x).to(device), torch.full((len(x),), t, device=device), given
         told = flow(*args, torch.zeros(len(x), N_OPEN, device=device), mask)
-        untold = flow(*args, torch.ones(len(x), N_OPEN, device=device), mask)
+        untold = flow(*args, open_things(len(x), device), mask)
         return told.cpu().numpy(), untold.cpu().numpy()
 
     numbers = flow.config.numbers  # type: ignore[union-attr]
