@@ -237,6 +237,14 @@ def run_weak(options: argparse.Namespace) -> dict[str, Any]:
     for percent in (44, 40):
         out[f"crop {percent} %"] = verdict(degrade.crop(marked, keep=percent / 100))
     out["upside down"] = verdict(degrade.flip(marked, axis="vertical"))
+    faint = watermark.embed(clip, PAYLOAD, key=KEY, psnr_db=44)
+    for crf in (28, 35):
+        out[f"mark of 44 dB, H.264 CRF {crf}"] = verdict(degrade.recompress(faint, crf=crf))
+    out["mark of 44 dB, crop 50 %"] = verdict(degrade.crop(faint, keep=0.5))
+    out["mark of 44 dB, screenshot"] = verdict(degrade.screenshot(faint))
+    out["first 12 frames lost, H.264 CRF 35"] = verdict(
+        degrade.recompress(Clip(marked.frames[12:], marked.fps), crf=35)
+    )
     return out
 
 
