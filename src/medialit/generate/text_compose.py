@@ -126,7 +126,10 @@ class Composer:
     def draw(self) -> Prompt:
         """Return a prompt in a language drawn with equal chances by word list."""
         one = self._pick(self.lists)
-        tokens = self._caption(one) if self._chance(0.35) else self._composed(one)
+        kind = self.rng.random()
+        tokens = (
+            self._caption(one) if kind < 0.35 else self._bare(one) if kind < 0.42 else self._composed(one)
+        )
         if self._chance(0.3):
             tokens = self._said(self._pick(one.chat["openings"]), one, FUNCTION) + tokens
         if self._chance(0.08):
@@ -159,6 +162,15 @@ class Composer:
             else:
                 tokens.append(Token(word.normal, word.script, FUNCTION))
         return tokens
+
+    def _bare(self, one: WordList) -> list[Token]:
+        """Return one or two words: a slot alone, or something strange that does something."""
+        if self._chance(0.5):
+            actions = [a for a in ACTIONS if a != "hit"]
+            return self._strange(one, "nouns") + self._slot(one, "action", self._pick(actions), 0)
+        slot = self._pick(["kind", "colour", "action", "background"])
+        value = self._pick([v for v in one.phrases[slot] if v != "hit"])
+        return self._slot(one, slot, value, -1 if slot == "background" else 0)
 
     def _composed(self, one: WordList) -> list[Token]:
         n = int(self.rng.choice(4, p=[0.06, 0.58, 0.31, 0.05]))

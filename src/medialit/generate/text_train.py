@@ -40,7 +40,7 @@ class Settings:
     """Everything that a training run depends on, with the code and the word lists."""
 
     seed: int = 0
-    steps: int = 3_600
+    steps: int = 3_000
     batch: int = 64
     rate: float = 3e-3  # of AdamW at its highest; a cosine takes it down to nothing
     width: int = 32  # of a letter group

@@ -48,6 +48,22 @@ def test_every_phrase_has_a_word_that_is_not_a_mere_function_word(source):
                 assert {w.normal for w in words(text)} - one.function, text
 
 
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_name_of_a_kind_holds_no_size_and_no_colour(source):
+    one = word_list(source)
+    others = {
+        w.normal
+        for slot in ("size", "colour")
+        for texts in one.phrases[slot].values()
+        for text in texts
+        for w in words(text)
+        if len(words(text)) == 1
+    }
+    for texts in one.phrases["kind"].values():
+        for text in texts:
+            assert not others & {w.normal for w in words(text)}, text
+
+
 def test_made_up_prompts_repeat_with_their_seed_and_use_the_tags():
     lists = [word_list(source) for source in SOURCES]
     drawn = [[Composer(lists, np.random.default_rng(3)).draw()] for _ in range(2)]
