@@ -36,7 +36,7 @@ class _Answers(nn.Module):
         return tuple(answer[name] for name in _OUTPUTS)
 
 
-def export(net: Judge, path: Path, *, training: dict[str, Any], n_held_out: int = 2000) -> dict[str, Any]:
+def export(net: Judge, path: Path, *, training: dict[str, Any], n_held_out: int = 1000) -> dict[str, Any]:
     """Write `path` and, beside it, a card with the accuracy on held-out renders; return the card."""
     plain = _fused(copy.deepcopy(net).eval().to(memory_format=torch.contiguous_format))
     example = torch.zeros(2, N_FRAMES, 3, SIDE, SIDE)

@@ -1,6 +1,6 @@
 """Train the judge: the network that says what a clip shows.
 
-    python -m medialit.generate.judge_train --out build/judge               about 15 minutes of one core
+    python -m medialit.generate.judge_train --out build/judge               about 15 minutes of one idle core
     python -m medialit.generate.judge_train --out build/judge --resume      goes on after the last chapter
     python -m medialit.generate.judge_train --out build/judge --export-only writes weights/judge.onnx and its card
 
