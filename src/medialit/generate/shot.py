@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medialit.errors import GenerateError
-from medialit.world import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, SIZES_M, Scene, Thing, caption
+from medialit.world import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, SIZES_M, Scene, Thing
+from medialit.world.captions import caption_phrases
 
 MORE_COLOURS: dict[str, str] = {
     "pink": "#f48fb8",
@@ -167,7 +168,8 @@ def describe(shot: Shot, *, language: str) -> str:
     WorldError
         If the language has no grammar.
     """
-    return caption(scene_of(shot), seed=0, language=language)
+    drawn = (caption_phrases(scene_of(shot), seed=seed, language=language) for seed in range(40))
+    return max(drawn, key=lambda one: len(one[1]))[0]  # the first that leaves nothing out
 
 
 def _draw(rng: np.random.Generator, options: list[str]) -> str:

@@ -78,3 +78,9 @@ def test_a_random_colour_near_a_held_out_one_is_held_out_too():
     assert has_unseen_pair(Thing("cat", "#d8202a", "stand"))
     assert not has_unseen_pair(Thing("cat", "#20d8a0", "stand"))
     assert not has_unseen_pair(Thing("ball", "red", "stand"))
+
+
+def test_the_sentence_leaves_out_neither_the_size_nor_the_camera():
+    shot = Shot(objects=(Actor(kind="ball", colour="red", action="bounce", size="large"),), pan="left")
+    said = describe(shot.settled(seed=3), language="en")
+    assert "left" in said and any(word in said for word in ("large", "big", "huge"))
