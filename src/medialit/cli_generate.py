@@ -70,6 +70,15 @@ def generate(
 
 
 @click.command()
+@click.argument("model", type=click.Choice(["v1", "v2"]))
+def card(model: str) -> None:
+    """Print the card of MODEL: what it learnt from, what was measured, and what it cannot do."""
+    from medialit.generate import sampler
+
+    click.echo(sampler.card("v1" if model == "v1" else "v2"))
+
+
+@click.command()
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/generate"),
               show_default=True, help="Folder for renders, checkpoints, logs and contact sheets.")  # fmt: skip
 @click.option("--recipe", type=click.Choice(["laptop", "gpu", "trial"]), default="laptop", show_default=True,
@@ -116,4 +125,4 @@ def _sentences(take: Take, lang: str) -> list[str]:
     return [asked, *take.reading.explain(lang), *seen]
 
 
-COMMANDS: Sequence[click.Command] = (generate, train)
+COMMANDS: Sequence[click.Command] = (generate, card, train)

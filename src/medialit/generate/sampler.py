@@ -230,6 +230,14 @@ def facts() -> dict[str, Any]:
     return found
 
 
+@cache
+def card(model: Model) -> str:
+    """Return a model's card, in Markdown: data, steps, seeds, licence, hashes, and what was measured."""
+    _check(seed=0, model=model, steps=None, guidance=None)
+    place = resources.files("medialit.generate").joinpath("cards", f"{model}.md")
+    return place.read_text(encoding="utf-8")
+
+
 def _dream(
     slots: Floats,
     *,

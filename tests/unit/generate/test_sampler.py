@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -131,3 +132,18 @@ def test_unmarked_means_bare(tmp_path):
 def test_nothing_is_generated_where_nothing_can_be_published(tmp_path):
     with pytest.raises(Exception, match="no folder"):
         pipeline.generate("a cat", tmp_path / "nowhere" / "a.mp4", seed=1, now=NOW, home=tmp_path)
+
+
+@pytest.mark.parametrize("model", sampler.MODELS)
+def test_a_card_names_the_very_files_that_ship(model):
+    card = sampler.card(model)
+    assert card.startswith(f"# {model}")
+    for name, facts in sampler.facts()["files"].items():
+        assert f"| {name} | {facts['bytes']:,} | `{facts['sha256']}` |" in card
+    for heading in ("## Data", "## Training", "## Files", "## Measured"):
+        assert heading in card
+
+
+def test_all_weights_together_stay_under_25_megabytes():
+    folder = resources.files("medialit.generate").joinpath("weights")
+    assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 25_000_000
