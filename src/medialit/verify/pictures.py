@@ -98,7 +98,7 @@ def look_at_video(
     for number, key in enumerate(_each(keys)):
         look = _Look(deadline, comparable)
         pieces = stream(path, chunk_frames=1, limits=limits, fps=rate, damaged="keep")
-        _search(look.passing(piece.frames[0] for piece in pieces), key, seen)
+        _search(look.passing(piece.frames[0] for piece in pieces), key, seen, n_keys=len(keys))
         if number == 0:
             look.note(seen, rate=rate)
         if seen.payload is not None or seen.too_small or time.monotonic() > deadline:
@@ -111,7 +111,7 @@ def look_at_picture(path: Path, *, keys: Sequence[Key], limits: Limits, comparab
     picture = read_image(path, limits=limits)
     seen, look = Seen(), _Look(float("inf"), comparable)
     for key in _each(keys):
-        _search(iter([picture]), key, seen)
+        _search(iter([picture]), key, seen, n_keys=len(keys))
         if seen.payload is not None:
             break
     look.small.append(_small(picture))
@@ -131,16 +131,20 @@ def _small(picture: Picture) -> Picture:
     return np.asarray(cv2.resize(picture, (_GRID, _GRID), interpolation=method), np.uint8)
 
 
-def _search(frames: Iterator[Picture], key: Key | None, seen: Seen) -> None:
-    """Look for one key's mark; see every picture even where there is none to look for."""
+def _search(frames: Iterator[Picture], key: Key | None, seen: Seen, *, n_keys: int) -> None:
+    """Look for one key's mark; see every picture even where there is none to look for.
+
+    Who tries several keys has as many chances to be fooled: p counts them all (Bonferroni).
+    """
     if key is not None:
         try:
             found = watermark.detect_frames(frames, key=key[1])
         except WatermarkError:
             seen.too_small = True
         else:
-            seen.p_value = found.p_value if seen.p_value is None else min(seen.p_value, found.p_value)
-            if found.payload is not None:
+            p_value = min(1.0, found.p_value * n_keys)
+            seen.p_value = p_value if seen.p_value is None else min(seen.p_value, p_value)
+            if found.payload is not None and p_value <= watermark.SIGNIFICANCE:
                 seen.payload, seen.found_key = f"{found.payload:016x}", key[0]
     for _ in frames:
         pass

@@ -123,6 +123,18 @@ def test_without_a_key_nobody_looked(others) -> None:
     assert verify.inspect(others["marked.png"]).watermark.reason == "no-key"
 
 
+def test_who_tries_more_keys_must_be_surer(school) -> None:
+    own = pipeline.read_key(school.home / "watermark.key")
+    p_values = []
+    for strangers in (0, 3):
+        keys = {f"stranger {i}": f"secret {i}".encode() for i in range(strangers)} | {"own": own}
+        with verify.Inspector(keys=keys) as one:
+            seen = one.inspect(school.made.path).watermark
+        assert seen.found and seen.key == "own"
+        p_values.append(seen.p_value)
+    assert p_values[1] == pytest.approx(4 * p_values[0])
+
+
 def test_without_detectors_the_report_cannot_tell(inspector, others) -> None:
     said = inspector.inspect(others["marked.png"]).as_dict()
     assert said["synthetic"] | {"detectors": []} == {
