@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -104,7 +105,9 @@ class GeneratorWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
 
     def _one(self, model: sampler.Model) -> tuple[str, widgets.Video]:
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / f"clip-{model}-{self._seed.value}.mp4"
+        settings = f"{self._prompt.value} {self._steps.value} {self._guidance.value}"
+        short = hashlib.sha256(settings.encode()).hexdigest()[:6]  # another prompt overwrites nothing
+        target = self._folder / f"clip-{model}-{self._seed.value}-{short}.mp4"
         self.made[model] = pipeline.generate(
             self._prompt.value, target, seed=self._seed.value, model=model, steps=self._steps.value,
             guidance=self._guidance.value, now=datetime.now(UTC), on_step=self._watch(model), home=self._home,

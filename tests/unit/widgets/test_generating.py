@@ -31,3 +31,12 @@ def test_a_prompt_cannot_write_html_into_the_notebook(tmp_path):
     widget._steps.value = 1
     widget.make()
     assert "<script" not in widget._said.value
+
+
+def test_another_prompt_with_the_same_seed_overwrites_nothing(tmp_path):
+    widget = GeneratorWidget(tmp_path / "clips", prompt="a cat", home=tmp_path)
+    widget._steps.value = 1
+    widget.make()
+    widget._prompt.value = "a car"
+    widget.make()
+    assert len(list((tmp_path / "clips").glob("*.mp4"))) == 2
