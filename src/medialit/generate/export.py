@@ -8,18 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from medialit.generate.data import LOW, N_SLOTS
 from medialit.generate.flow import attention_mask
 from medialit.generate.model import GRID, N_FRAMES, Decoder, Encoder, Flow, FlowConfig
+from medialit.generate.onnx_file import shippable
 from medialit.generate.train_flow import N_OPEN, load_codec
-
-SMALL = 64  # arrays with fewer numbers stay in single precision
 
 
 def export(codec_path: Path, flow_path: Path, out: Path, *, facts: dict[str, Any] | None = None) -> Path:
@@ -125,25 +122,4 @@ def _write(
     assert program is not None
     proto = program.model_proto
     onnx.checker.check_model(proto)
-    path.write_bytes(halved(proto).SerializeToString())
-
-
-def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return the model with its large float arrays stored in half precision, and cast back where they are used."""
-    graph = model.graph
-    casts, kept = [], []
-    for tensor in graph.initializer:
-        array = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or array.size < SMALL:
-            kept.append(tensor)
-            continue
-        name = f"{tensor.name}.half"
-        kept.append(numpy_helper.from_array(array.astype(np.float16), name))
-        casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
-    del graph.initializer[:]
-    graph.initializer.extend(kept)
-    nodes = list(graph.node)
-    del graph.node[:]
-    graph.node.extend([*casts, *nodes])
-    del graph.value_info[:]
-    return model
+    path.write_bytes(shippable(proto))

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from medialit.generate.judge import N_FRAMES, SIDE, judge, score
 from medialit.generate.judge_train import HELD_OUT_SEED, Judge, roughened, scene_for_judge
+from medialit.generate.onnx_file import shippable
 from medialit.generate.shot import shot_of
 from medialit.media import Clip
 from medialit.world import render
@@ -51,7 +50,7 @@ def export(net: Judge, path: Path, *, training: dict[str, Any], n_held_out: int 
     )
     assert program is not None
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_halved(program.model_proto).SerializeToString())
+    path.write_bytes(shippable(program.model_proto))
     card = {
         "what": "the judge: what a clip of the world shows",
         "licence": "CC BY 4.0",
@@ -106,19 +105,3 @@ def _fused(net: nn.Module) -> nn.Module:
         else:
             _fused(child)
     return net
-
-
-def _halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store every large weight in half precision; a Cast, folded when the file is loaded, gives it back."""
-    casts = []
-    for weight in model.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < 64:
-            continue
-        name = weight.name
-        half = numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), name + "_half")
-        weight.CopyFrom(half)
-        casts.append(helper.make_node("Cast", [half.name], [name], to=TensorProto.FLOAT))
-    for i, node in enumerate(casts):
-        model.graph.node.insert(i, node)
-    del model.graph.value_info[:]
-    return model

@@ -147,3 +147,10 @@ def test_a_card_names_the_very_files_that_ship(model):
 def test_all_weights_together_stay_under_25_megabytes():
     folder = resources.files("medialit.generate").joinpath("weights")
     assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 25_000_000
+
+
+def test_the_files_say_nothing_of_the_machine_that_wrote_them():
+    for file in resources.files("medialit.generate").joinpath("weights").iterdir():
+        assert b"site-packages" not in file.read_bytes() and b"stack_trace" not in file.read_bytes(), (
+            file.name
+        )
