@@ -82,7 +82,7 @@ def card(model: str) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/generate"),
               show_default=True, help="Folder for renders, checkpoints, logs and contact sheets.")  # fmt: skip
 @click.option("--recipe", type=click.Choice(["laptop", "gpu", "trial"]), default="laptop", show_default=True,
-              help="How much of everything: 3 hours on 2 cores, one large GPU, or a minute's trial.")  # fmt: skip
+              help="How much of everything: for 2 cores and hours, for one large GPU, or a minute's trial.")  # fmt: skip
 def train(out: Path, recipe: str) -> None:
     """Train the generator from nothing, or go on where a training stopped.
 

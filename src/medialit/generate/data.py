@@ -42,7 +42,6 @@ LOW = 64
 """Side of the square pictures that the encoder sees, in pixels."""
 HIGH = 256
 """Side of the square pictures that the decoder paints."""
-LOOKS = 4
 
 CLIP_SEEDS = range(0, 1_000_000)
 FRAME_SEEDS = range(2_000_000, 3_000_000)
@@ -52,7 +51,6 @@ HELD_SEEDS = range(4_000_000, 5_000_000)
 # A thing is coded as kind, action and size by index, and colour by its red, green and blue, 0 to 1.
 # A missing thing has the kind len(KINDS). The global slots are background, look and pan.
 N_SLOTS = 2 * 6 + 3
-_KIND, _ACTION, _SIZE, _RGB = 0, 1, 2, slice(3, 6)
 
 
 def training_scene(seed: int, *, share_random_colour: float = 0.3) -> Scene:

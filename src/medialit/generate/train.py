@@ -52,7 +52,7 @@ class Recipe:
 
 
 RECIPES = {
-    # About three hours on two processor cores.
+    # Meant for three hours on two processor cores; nobody has run it to its end yet.
     "laptop": Recipe(
         n_frames=40_000,
         n_clips=40_000,

@@ -64,7 +64,7 @@ def load_codec(path: Path) -> Codec:
 
 
 @torch.no_grad()
-def encode_clips(clips: Path, codec: Codec, out: Path, *, wait: bool = True) -> None:
+def encode_clips(clips: Path, codec: Codec, out: Path) -> None:
     """Turn a table of clips into one of latents as they are rendered; goes on where it stopped.
 
     Columns: ``latents`` float16 (24, 2048), and ``boxes``, ``slots`` as they were.
@@ -85,8 +85,6 @@ def encode_clips(clips: Path, codec: Codec, out: Path, *, wait: bool = True) -> 
     while target.n < n:
         first, last = target.n, min(source.n, target.n + 16)
         if first == last:
-            if not wait:
-                return
             source.wait(first + 1)
             continue
         frames = torch.from_numpy(np.array(theirs["frames"][first:last])).flatten(0, 1)
