@@ -66,7 +66,10 @@ def generate(
         return
     for sentence in _sentences(made.take, lang or made.take.reading.language):
         click.echo(sentence)
-    click.echo(f"{out}" if unmarked else f"{out} is labelled, watermarked, signed and registered.")
+    if not unmarked:
+        _ = translator(lang or made.take.reading.language)
+        click.echo(_("The file is labelled, watermarked, signed and registered as synthetic."))
+    click.echo(str(out))
 
 
 @click.command()
