@@ -22,6 +22,10 @@
     ├── GradingError            a submission could not be graded; it is never a mark of zero
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
     │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
+    ├── LikenessError           an enrolled likeness, or the enrolling of one
+    │   ├── LikenessModelError      a face model whose package is not installed or damaged
+    │   ├── EnrolmentError          a challenge, a recording or a name that no attempt can be judged by
+    │   └── VaultError              the encrypted store of templates: its folder, its key, a record
     └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
         ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
         ├── TrustListError          a trust list that cannot be read
@@ -116,6 +120,22 @@ class SandboxUnavailableError(GradingError):
 
 class WorkerLostError(GradingError):
     """A sandboxed worker ended, or broke the protocol, while it was asked something."""
+
+
+class LikenessError(MedialitError):
+    """An enrolled likeness, or the enrolling of one, is at fault."""
+
+
+class LikenessModelError(LikenessError):
+    """A face model's package is not installed, or its files are damaged."""
+
+
+class EnrolmentError(LikenessError):
+    """A challenge, a recording or a name that no attempt to enrol can be judged by."""
+
+
+class VaultError(LikenessError):
+    """The encrypted store of templates cannot be used: its folder, its key or a record."""
 
 
 class ProvenanceError(MedialitError):
