@@ -25,7 +25,16 @@
     ├── LikenessError           an enrolled likeness, or the enrolling of one
     │   ├── LikenessModelError      a face model whose package is not installed or damaged
     │   ├── EnrolmentError          a challenge, a recording or a name that no attempt can be judged by
-    │   └── VaultError              the encrypted store of templates: its folder, its key, a record
+    │   ├── VaultError              the encrypted store of templates: its folder, its key, a record
+    │   ├── CastError               a fictional person, a pose or a look that cannot be drawn
+    │   └── CompositeError          a person who cannot be put into a scene
+    │       └── MinorError              a minor, without a guardian's decision
+    ├── ConsentError            who agreed to what: records, decisions, the ledger, receipts, the market
+    │   ├── RecordError             a consent record that breaks a rule, or text that holds none
+    │   ├── PolicyError             records that contradict each other, so that nothing can be decided by them
+    │   ├── LedgerError             the ledger of consent events cannot be used, or was tampered with
+    │   ├── ReceiptError            a receipt or licence that cannot be made, read or verified
+    │   └── MarketError             an offer, a licence or a sum of money that does not add up
     └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
         ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
         ├── TrustListError          a trust list that cannot be read
@@ -136,6 +145,42 @@ class EnrolmentError(LikenessError):
 
 class VaultError(LikenessError):
     """The encrypted store of templates cannot be used: its folder, its key or a record."""
+
+
+class CastError(LikenessError):
+    """A fictional person, a pose or a look that cannot be drawn."""
+
+
+class CompositeError(LikenessError):
+    """A person cannot be put into a scene as asked."""
+
+
+class MinorError(CompositeError):
+    """A minor would be put into a scene without a guardian's decision that allows it."""
+
+
+class ConsentError(MedialitError):
+    """Who agreed to what cannot be recorded, decided, kept, shown or sold as asked."""
+
+
+class RecordError(ConsentError):
+    """A consent record breaks a rule, or text does not hold one."""
+
+
+class PolicyError(ConsentError):
+    """Records contradict each other, or a setting is out of range, so that nothing can be decided by them."""
+
+
+class LedgerError(ConsentError):
+    """The ledger of consent events cannot be used, or was tampered with."""
+
+
+class ReceiptError(ConsentError):
+    """A receipt or a licence cannot be made, read or verified."""
+
+
+class MarketError(ConsentError):
+    """An offer, a licence or a sum of money in the market does not add up."""
 
 
 class ProvenanceError(MedialitError):
