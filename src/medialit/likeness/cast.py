@@ -1,0 +1,437 @@
+"""A cast of fictional people: drawn, animated, with exact truth for every frame.
+
+Nobody in it exists. The cast is there so that consent, compositing and detection can be learnt without a real face:
+`portrait` gives a picture to enrol, `perform` a clip with its matte, head pose, eyes, mouth and landmarks known
+exactly, `enact` the same for poses of your own. The style is that of `medialit.world`, and so is the light.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medialit.errors import CastError
+from medialit.language import language
+from medialit.likeness.cast_body import Joints, joints
+from medialit.likeness.cast_dress import draw_dress
+from medialit.likeness.cast_hair import draw_behind, draw_hair
+from medialit.likeness.cast_head import EYE, MOUTH_Y, draw_head, mouth_points
+from medialit.likeness.cast_look import Look, look
+from medialit.likeness.cast_paint import LABELS, STUDIO, Doubles, Painting, Sheet, lit
+from medialit.likeness.cast_pose import ACTIONS, Pose, poses
+from medialit.world.backdrops import Light
+from medialit.world.view import Floats
+
+__all__ = [
+    "ACTIONS",
+    "LABELS",
+    "LANDMARKS",
+    "STUDIO",
+    "Performance",
+    "Person",
+    "Pose",
+    "Truth",
+    "cast",
+    "enact",
+    "perform",
+    "person",
+    "portrait",
+    "poses",
+]
+
+LANDMARKS = (
+    "left_eye",
+    "left_eye_outer",
+    "left_eye_inner",
+    "right_eye",
+    "right_eye_inner",
+    "right_eye_outer",
+    "left_brow",
+    "right_brow",
+    "nose",
+    "mouth_left",
+    "mouth_right",
+    "mouth_top",
+    "mouth_bottom",
+    "chin",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_hand",
+    "right_hand",
+    "left_foot",
+    "right_foot",
+)
+"""The points of `Truth.landmarks_px`, in order; left and right are the picture's."""
+
+Framing = Literal["full", "bust"]
+
+_FRAME_HEIGHT = 1.16  # of a performance, in body heights: room for hats and raised hands
+_FRAME_WIDTH = 0.86
+_GROUND = 0.03  # below the feet
+_SMALLEST_PX, _LARGEST_PX = 32, 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A fictional person.
+
+    Parameters
+    ----------
+    id : str
+        What consent records, the studio and `composite` call them.
+    names : mapping of str to str
+        By script: ``latin``, ``arabic`` and, where the name is Amazigh, ``tifinagh``.
+    age : int
+        In years.
+    height_m : float
+        From the ground to the crown.
+    bio : mapping of str to str
+        One sentence by language code: ``en``, ``fr``, ``ar``.
+    look : Look
+    minor : bool
+        True for a child, who is in the cast as a case to refuse and for nothing else.
+    guardian : str or None
+        Who decides for a child: the id of another person.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    age: int
+    height_m: float
+    bio: Mapping[str, str]
+    look: Look
+    minor: bool = False
+    guardian: str | None = None
+
+    @property
+    def age_band(self) -> str:
+        """``child`` (to 12), ``teen`` (to 17), ``young`` (to 34), ``middle`` (to 59) or ``older``."""
+        bands = ((12, "child"), (17, "teen"), (34, "young"), (59, "middle"))
+        return next((name for last, name in bands if self.age <= last), "older")
+
+    def name(self, lang: str) -> str:
+        """Return the name in the script of a language.
+
+        Raises
+        ------
+        LanguageError
+            If the platform does not speak it.
+        """
+        script = {"ar": "arabic", "ary": "arabic", "zgh": "tifinagh"}.get(language(lang).code, "latin")
+        return self.names.get(script, self.names["latin"])
+
+    def about(self, lang: str) -> str:
+        """Return who they are in one sentence, in English where the language has none of its own.
+
+        Raises
+        ------
+        LanguageError
+            If the platform does not speak it.
+        """
+        chosen = language(lang)
+        codes = (chosen.code, *chosen.fallback)
+        return next((self.bio[code] for code in codes if code in self.bio), self.bio["en"])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Truth:
+    """What is known exactly about each of T frames, because the frames were drawn from it.
+
+    Parameters
+    ----------
+    yaw_deg, pitch_deg, roll_deg : ndarray, shape (T,)
+        The head's turn: positive to the right of the picture, up, anticlockwise.
+    eye_open, mouth_open : ndarray, shape (T,)
+        0 is shut, 1 fully open.
+    landmarks_px : ndarray, shape (T, len(LANDMARKS), 2)
+        x and y in pixels, y down; the first pixel's centre is (0.5, 0.5). A point on the far side of the head is on
+        its outline.
+    labels : ndarray of uint8, shape (T, H, W)
+        What each pixel is, as an index of `LABELS`.
+    poses : tuple of Pose
+    """
+
+    yaw_deg: Doubles
+    pitch_deg: Doubles
+    roll_deg: Doubles
+    eye_open: Doubles
+    mouth_open: Doubles
+    landmarks_px: Doubles
+    labels: NDArray[np.uint8]
+    poses: tuple[Pose, ...]
+
+    def landmark(self, name: str) -> Doubles:
+        """Return where one of `LANDMARKS` is in each frame, shape (T, 2)."""
+        return np.asarray(self.landmarks_px[:, LANDMARKS.index(name)])
+
+    def silhouette(self, *labels: str) -> NDArray[np.bool_]:
+        """Return where any of `labels` is seen, shape (T, H, W); without labels, the whole person."""
+        if not labels:
+            return self.labels > 0
+        return np.isin(self.labels, [LABELS.index(name) for name in labels])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Performance:
+    """A person in front of nothing: frames with a matte, and what is needed to put them into a place.
+
+    Parameters
+    ----------
+    frames : ndarray of uint8, shape (T, H, W, 4)
+        RGBA; the colour is not multiplied by the matte.
+    fps : float
+    anchor_px : tuple of float
+        The point of the ground between the feet; for a bust, the middle of its lower edge.
+    px_per_m : float
+        Pixels per metre of the person.
+    height_m : float
+        From the ground to the crown; for a bust, what is seen of it.
+    framing : {"full", "bust"}
+    light : Light or None
+        The light that they are in; None where it is not known.
+    normals : ndarray of float16, shape (T, H, W, 2), or None
+        x (right) and y (up) of the surface normals, where they are known.
+    truth : Truth or None
+        For drawn people.
+    subject : str
+        The id of a fictional person, or of an enrolled likeness.
+    minor : bool
+    """
+
+    frames: NDArray[np.uint8] = field(repr=False)
+    fps: float
+    anchor_px: tuple[float, float]
+    px_per_m: float
+    height_m: float
+    framing: Framing = "full"
+    light: Light | None = None
+    normals: NDArray[np.float16] | None = field(default=None, repr=False)
+    truth: Truth | None = field(default=None, repr=False)
+    subject: str = ""
+    minor: bool = False
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames, T."""
+        return int(self.frames.shape[0])
+
+    @property
+    def alpha(self) -> Floats:
+        """The matte, 0 to 1, shape (T, H, W)."""
+        return np.asarray(self.frames[..., 3], np.float32) / np.float32(255)
+
+
+def cast(*, minors: bool = False) -> tuple[Person, ...]:
+    """Return the fictional people, adults only unless the minors are asked for.
+
+    Examples
+    --------
+    >>> len(cast()), [p.id for p in cast(minors=True) if p.minor]
+    (13, ['anir', 'ines'])
+    """
+    return tuple(p for p in _pack().values() if minors or not p.minor)
+
+
+def person(identifier: str) -> Person:
+    """Return one of the cast by id.
+
+    Raises
+    ------
+    CastError
+        If nobody is called that.
+
+    Examples
+    --------
+    >>> person("tiziri").name("zgh")
+    'ⵜⵉⵣⵉⵔⵉ ⵓⵎⵍⵉⵍ'
+    """
+    try:
+        return _pack()[identifier]
+    except KeyError:
+        raise CastError(
+            f"Nobody in the cast has the id {identifier!r}; use one of: {', '.join(_pack())}."
+        ) from None
+
+
+def perform(
+    who: Person,
+    action: str,
+    *,
+    n_frames: int,
+    fps: float,
+    height_px: int,
+    seed: int,
+    light: Light = STUDIO,
+) -> Performance:
+    """Draw a person who does something, the same for the same seed.
+
+    Parameters
+    ----------
+    who : Person
+    action : str
+        One of `ACTIONS`.
+    n_frames : int
+    fps : float
+        Frames a second.
+    height_px : int
+        Height of the frames, 32 to 4096; the person is about 0.85 of it, and the width follows.
+    seed : int
+        Draws the rhythm: when they blink, how they sway, what they say.
+    light : Light
+        What they stand in.
+
+    Raises
+    ------
+    CastError
+        If nobody can do that, or the numbers make no clip.
+
+    Examples
+    --------
+    >>> shown = perform(person("hamid"), "wave", n_frames=2, fps=12, height_px=96, seed=1)
+    >>> shown.frames.shape, shown.truth.landmark("nose").shape
+    ((2, 96, 71, 4), (2, 2))
+    """
+    rng = np.random.default_rng([max(seed, 0), *who.id.encode()])
+    found = poses(action, n_frames=n_frames, fps=fps, seed=seed if seed < 0 else int(rng.integers(2**31)))
+    return enact(who, found, fps=fps, height_px=height_px, light=light)
+
+
+def enact(
+    who: Person, acted: Sequence[Pose], *, fps: float, height_px: int, light: Light = STUDIO
+) -> Performance:
+    """Draw a person in given poses, one a frame; parameters as in `perform`.
+
+    Raises
+    ------
+    CastError
+        If there is no pose, or the size cannot be drawn.
+    """
+    if not acted or not 0 < fps <= 240:
+        raise CastError(
+            f"A performance has at least one pose, at up to 240 frames a second, not {len(acted)} at {fps}."
+        )
+    _require_size(height_px)
+    size = round(height_px * _FRAME_WIDTH / _FRAME_HEIGHT), height_px
+    k = height_px / _FRAME_HEIGHT
+    anchor = size[0] / 2, height_px - _GROUND * k
+    drawn = [_draw(who.look, pose, size=size, k=k, origin=anchor) for pose in acted]
+    return Performance(
+        frames=np.stack([lit(painting, light) for painting, _, _ in drawn]),
+        fps=fps,
+        anchor_px=anchor,
+        px_per_m=k / who.height_m,
+        height_m=who.height_m,
+        light=light,
+        normals=np.stack([painting.relief[..., :2] for painting, _, _ in drawn]).astype(np.float16),
+        truth=_truth(drawn, acted),
+        subject=who.id,
+        minor=who.minor,
+    )
+
+
+def portrait(who: Person, *, size: int, pose: Pose | None = None, light: Light = STUDIO) -> NDArray[np.uint8]:
+    """Return a head-and-shoulders picture, to enrol or to choose from.
+
+    Parameters
+    ----------
+    who : Person
+    size : int
+        Width and height in pixels, 32 to 4096.
+    pose : Pose, optional
+        Facing the camera by default.
+    light : Light
+
+    Returns
+    -------
+    ndarray of uint8, shape (size, size, 3)
+        RGB, on a plain warm ground.
+
+    Raises
+    ------
+    CastError
+        If the size cannot be drawn.
+
+    Examples
+    --------
+    >>> portrait(person("salma"), size=64).shape
+    (64, 64, 3)
+    """
+    _require_size(size)
+    wide = 3.5 * who.look.head
+    k = size / wide
+    body = joints(who.look, Pose())
+    origin = size / 2, size / 2 + (body.skull.centre[1] - 0.02 * who.look.head) * k
+    painting, _, _ = _draw(who.look, pose or Pose(), size=(size, size), k=k, origin=origin)
+    rgba = lit(painting, light).astype(np.float32)
+    y, x = np.mgrid[0:size, 0:size] / np.float32(size) - np.float32(0.5)
+    glow = np.clip(1.06 - 0.55 * (x * x + y * y) - 0.12 * (x + y), 0, 1.1)[..., None]
+    ground = np.array([222, 208, 188], np.float32) * glow
+    alpha = rgba[..., 3:] / 255
+    return np.asarray(np.clip(np.round(rgba[..., :3] * alpha + ground * (1 - alpha)), 0, 255), np.uint8)
+
+
+def _require_size(pixels: int) -> None:
+    if not _SMALLEST_PX <= pixels <= _LARGEST_PX:
+        raise CastError(
+            f"People are drawn {_SMALLEST_PX} to {_LARGEST_PX} pixels high, not {pixels}; choose another size."
+        )
+
+
+def _draw(
+    look_: Look, pose: Pose, *, size: tuple[int, int], k: float, origin: tuple[float, float]
+) -> tuple[Painting, Joints, Sheet]:
+    sheet = Sheet(size=size, px_per_unit=k, origin_px=origin)
+    body = joints(look_, pose)
+    draw_behind(sheet, body.skull, look_)
+    draw_dress(sheet, look_, body)
+    draw_head(sheet, body.skull, look_, pose)
+    draw_hair(sheet, body.skull, look_)
+    return sheet.finish(), body, sheet
+
+
+def _truth(drawn: Sequence[tuple[Painting, Joints, Sheet]], acted: Sequence[Pose]) -> Truth:
+    return Truth(
+        yaw_deg=np.array([p.yaw_deg for p in acted]),
+        pitch_deg=np.array([p.pitch_deg for p in acted]),
+        roll_deg=np.array([p.roll_deg for p in acted]),
+        eye_open=np.array([p.eye_open for p in acted]),
+        mouth_open=np.array([p.mouth_open for p in acted]),
+        landmarks_px=np.stack(
+            [sheet.px(_landmarks(body, pose)) for (_, body, sheet), pose in zip(drawn, acted, strict=True)]
+        ),
+        labels=np.stack([painting.labels for painting, _, _ in drawn]),
+        poses=tuple(acted),
+    )
+
+
+def _landmarks(body: Joints, pose: Pose) -> Doubles:
+    u, v = EYE
+    left, right, top, bottom = mouth_points(pose)
+    if pose.mouth_open < 0.06:  # as it is drawn: lips together
+        top = bottom = MOUTH_Y - 0.03
+    face = [(-u, v), (-u - 0.145, v), (-u + 0.145, v), (u, v), (u - 0.145, v), (u + 0.145, v)]
+    face += [(-u, 0.33 + 0.05 * pose.brow), (u, 0.33 + 0.05 * pose.brow)]
+    nose = body.skull.at([(0.0, -0.22)], depth=1.14)
+    lower = body.skull.at([left, right, (0.0, top), (0.0, bottom), (0.0, -0.97)])
+    limbs = [*body.shoulders, *body.elbows, *body.hands, *body.feet]
+    return np.concatenate([body.skull.at(face), nose, lower, np.asarray(limbs, np.float64)])
+
+
+@cache
+def _pack() -> Mapping[str, Person]:
+    text = files("medialit.likeness").joinpath("cast.toml").read_text(encoding="utf-8")
+    found = {}
+    for identifier, entry in tomllib.loads(text).items():
+        if isinstance(entry, dict):
+            found[identifier] = Person(id=identifier, **{**entry, "look": look(entry["look"])})
+    return MappingProxyType(found)
