@@ -48,6 +48,9 @@ N_POINTS: Final = 468
 EYE_CORNERS: Final = ((33, 133), (362, 263))
 """Outer and inner corner of the eye on the picture's left, inner and outer of the one on its right."""
 
+MIN_PRESENCE: Final = 0.5
+"""From which `presence` on a mesh is a face's."""
+
 _MIN_SCORE: Final = 0.5
 _OVERLAP: Final = 0.3
 _CROP: Final = 1.5  # side of the mesh's square, in longer sides of the face's box, as in MediaPipe's graph
@@ -145,15 +148,14 @@ class FaceReader:
         shift = np.array([(side - width) / 2, (side - height) / 2])
         scale = n / side
         move = np.array([[scale, 0, shift[0] * scale], [0, scale, shift[1] * scale]])
-        square = cv2.warpAffine(picture, move, (n, n), flags=cv2.INTER_AREA)
+        square = np.asarray(cv2.warpAffine(picture, move, (n, n), flags=cv2.INTER_AREA), np.uint8)
         scores, raw = _forward(self._detector, square, low=-1.0, names=("classificators", "regressors"))
         sure = 1 / (1 + np.exp(-np.clip(scores.reshape(-1), -80, 80)))
-        raw = raw.reshape(-1, 8, 2)[sure >= _MIN_SCORE] / n
-        anchors = _ANCHORS[sure >= _MIN_SCORE]
-        sure = sure[sure >= _MIN_SCORE]
-        centres = (raw[:, 0] + anchors) * side - shift
-        sizes = raw[:, 1].max(axis=1) * side
-        eyes = (raw[:, 2:4] + anchors[:, np.newaxis]) * side  # (K, 2, 2)
+        likely = sure >= _MIN_SCORE
+        boxes, anchors, sure = raw.reshape(-1, 8, 2)[likely] / n, _ANCHORS[likely], sure[likely]
+        centres = (boxes[:, 0] + anchors) * side - shift
+        sizes = boxes[:, 1].max(axis=1) * side
+        eyes = (boxes[:, 2:4] + anchors[:, np.newaxis]) * side  # (K, 2, 2)
         found: list[Box] = []
         for k in np.argsort(-sure):
             across = eyes[k, 1] - eyes[k, 0]
@@ -166,6 +168,11 @@ class FaceReader:
             if all(_overlap(box, other) < _OVERLAP for other in found):
                 found.append(box)
         return tuple(sorted(found, key=lambda one: -one.side))
+
+    def faces(self, picture: Picture) -> tuple[Mesh, ...]:
+        """Return the meshes of what the detector found and the mesh model takes for faces, the largest first."""
+        meshes = (self.mesh(picture, box) for box in self.detect(picture))
+        return tuple(mesh for mesh in meshes if mesh.presence >= MIN_PRESENCE)
 
     def mesh(self, picture: Picture, box: Box) -> Mesh:
         """Return the face mesh in a box; a low `presence` says that there is no face in it."""
@@ -192,7 +199,7 @@ class FaceReader:
             Compared by Euclidean distance. Its authors call two pictures the same person below 0.6.
         """
         corners = (263, 362, 33, 133, _NOSE_BASE)  # in the order of dlib's five points
-        points = [self._dlib.point(int(round(x)), int(round(y))) for x, y in mesh.points[list(corners), :2]]
+        points = [self._dlib.point(round(x), round(y)) for x, y in mesh.points[list(corners), :2].tolist()]
         low, high = mesh.points[:, :2].min(axis=0), mesh.points[:, :2].max(axis=0)
         frame = self._dlib.rectangle(*(int(edge) for edge in (*low, *high)))
         shape = self._dlib.full_object_detection(frame, points)
@@ -212,9 +219,7 @@ class FaceReader:
         crop, _ = _crop(picture, (float(middle[0]), float(middle[1])), width * _EYE_CROP, roll, n)
         if side == 1:
             crop = np.ascontiguousarray(crop[:, ::-1])
-        _, raw = _forward(
-            self._eyes, crop, low=0.0, names=("output_iris", "output_eyes_contours_and_brows")
-        )
+        _, raw = _forward(self._eyes, crop, low=0.0, names=("output_iris", "output_eyes_contours_and_brows"))
         contour = raw.reshape(-1, 3)[:16, :2]  # corner, seven of the lower lid, corner, seven of the upper
         height = contour[1:8, 1].mean() - contour[9:16, 1].mean()
         return float(height / max(1e-3, float(np.hypot(*(contour[8] - contour[0])))))

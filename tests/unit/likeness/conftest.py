@@ -1,0 +1,82 @@
+"""Who stands before the camera in the tests of enrolment: the puppets of the benchmark."""
+
+import importlib.util
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from medialit.likeness.challenge import Challenge
+from medialit.likeness.models import FaceReader, missing_packages
+from medialit.likeness.vault import Vault
+from medialit.media import Clip
+
+NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
+
+
+def load_subjects() -> ModuleType:
+    """The benchmark's module of puppets, by its path: benchmarks are no package."""
+    name = "enrolment_subjects"
+    if name not in sys.modules:
+        path = Path(__file__).resolve().parents[3] / "benchmarks" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def reader() -> FaceReader:
+    lacking = missing_packages()
+    if lacking:
+        pytest.skip(f"the extra `likeness` is not installed: {', '.join(lacking)}")
+    return FaceReader()
+
+
+@pytest.fixture(scope="session")
+def subjects() -> Any:
+    return load_subjects()
+
+
+@pytest.fixture(scope="session")
+def puppet(reader: FaceReader, subjects: Any) -> Any:
+    return subjects.portrait(reader)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def challenge() -> Challenge:
+    """Fast, and always the same; `issue` with this seed, moment and pace gives it again."""
+    from medialit.likeness.challenge import draw_challenge
+
+    return draw_challenge(seed=3, now=NOW, pace=0.6)
+
+
+@pytest.fixture(scope="session")
+def genuine(puppet: Any, challenge: Challenge, subjects: Any) -> Clip:
+    return subjects.perform(puppet, challenge)
+
+
+@pytest.fixture
+def attempt(vault: Vault, puppet: Any, reader: FaceReader, challenge: Challenge) -> dict[str, Any]:
+    """What every attempt passes to `enrol`, with the challenge issued."""
+    from medialit.likeness.enrol import issue
+
+    assert issue(vault, now=NOW, seed=3, pace=0.6) == challenge
+    return {
+        "reference": puppet.picture,
+        "challenge": challenge,
+        "name": "Tiziri Umlil",
+        "vault": vault,
+        "now": NOW + timedelta(minutes=1),
+        "mirrored": False,
+        "reader": reader,
+    }
