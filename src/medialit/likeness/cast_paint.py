@@ -113,10 +113,12 @@ class Sheet:
             np.asarray(cv2.resize(m, self.size, interpolation=cv2.INTER_AREA), np.float32)
             for m in (self.albedo, self.alpha, self.relief * self.alpha[..., None])
         ]
-        labels = cv2.resize(self.labels, self.size, interpolation=cv2.INTER_NEAREST)
+        blocks = self.labels.reshape(self.size[1], _SUPERSAMPLE, self.size[0], _SUPERSAMPLE)
+        labels = blocks[:, 0, :, 0]
+        labels = np.where(labels > 0, labels, blocks.max(axis=(1, 3)))
         relief = np.asarray(small[2] / np.maximum(small[1], 1e-3)[..., None], np.float32)
         cover = np.asarray(np.clip(small[1], 0, 1), np.float32)
-        return Painting(small[0], cover, relief, np.asarray(labels, np.uint8))
+        return Painting(small[0], cover, relief, np.where(cover >= 0.5, labels, 0).astype(np.uint8))
 
     def _part(
         self,

@@ -186,4 +186,8 @@ def _refined(mask: Floats, picture: NDArray[np.uint8]) -> Floats:
     offset = mean_rough - slope * mean_guide
     fine = mean(slope) * guide + mean(offset)
     t = np.clip((fine - 0.15) / 0.70, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    # Only in a band around the edge: elsewhere the picture's own contrasts would make holes.
+    band = np.ones((reach, reach), np.uint8)
+    inner = cv2.erode((rough > 0.9).astype(np.uint8), band, borderValue=1)
+    outer = cv2.dilate((rough > 0.1).astype(np.uint8), band)
+    return np.asarray(np.where(inner > 0, 1.0, np.where(outer > 0, t * t * (3 - 2 * t), 0.0)), np.float32)

@@ -14,6 +14,7 @@ FLAT = Light((0.0, 0.45, 1.0), (0.56, 0.56, 0.56), (0.50, 0.50, 0.50), (0.42, 0.
 """What a clip of a person is taken to be lit by where nothing is known: white, even, from the camera's side."""
 
 _SOLID = 0.94  # cover from which a pixel's colour is the person's own
+_STRAY = 70.0  # how far, of 255, an edge's colour may be from the nearest colour inside
 _WRAP = 0.10  # share of the place's light that bleeds around an edge
 
 
@@ -63,16 +64,17 @@ def swollen(alpha: Floats, *, roundness_px: float) -> Floats:
 def clean_edges(rgba: NDArray[np.uint8], *, reach_px: float) -> NDArray[np.uint8]:
     """Return a cut-out without the colours of what it was cut from.
 
-    A pixel on the edge is a mixture of the person and what stood behind them; pasted elsewhere, it is a halo. Its
-    colour is replaced by that of the nearest pixels that are wholly the person's: a blur of their colours, divided by a
-    blur of their cover (normalised convolution; Knutsson and Westin, CVPR 1993).
+    A pixel on the edge is a mixture of the person and what stood behind them; pasted elsewhere, it is a halo. With
+    the cover a, the mixture is ``C = a F + (1 - a) B`` (Porter and Duff, SIGGRAPH 1984), so F is known where B is. B is
+    taken from the nearest pixels that are wholly background. As a matte is never exact, F may not stray far from
+    the nearest colours that are wholly the person's, and is those where a is small.
 
     Parameters
     ----------
     rgba : ndarray of uint8, shape (H, W, 4)
-        Colour not multiplied by the matte.
+        Colour not multiplied by the matte; where the matte is 0, what stood behind.
     reach_px : float
-        How far in to look for colours.
+        How far to look for colours.
 
     Returns
     -------
@@ -80,22 +82,36 @@ def clean_edges(rgba: NDArray[np.uint8], *, reach_px: float) -> NDArray[np.uint8
         The matte is unchanged.
     """
     alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
-    # A pixel in from the edge, since the matte of a camera's picture is never exact to the pixel.
-    solid = cv2.erode((alpha >= _SOLID).astype(np.float32), np.ones((3, 3), np.uint8))
     colour = rgba[..., :3].astype(np.float32)
-    found, weight = np.zeros_like(colour), np.zeros_like(alpha)
-    for scale in (0.35, 1.0, 2.5):  # the nearest colours first, then farther ones where there are none
+    # A pixel in from the edge on both sides, for the same reason.
+    solid = cv2.erode((alpha >= _SOLID).astype(np.float32), np.ones((3, 3), np.uint8))
+    empty = cv2.erode((alpha <= 1 - _SOLID).astype(np.float32), np.ones((3, 3), np.uint8))
+    inside, behind = (_spread(colour, np.asarray(where, np.float32), reach_px) for where in (solid, empty))
+    a = alpha[..., None]
+    solved = (colour - (1 - a) * behind) / np.maximum(a, 0.1)
+    solved = inside + np.clip(solved - inside, -_STRAY, _STRAY)
+    person = inside + a * (solved - inside)
+    keep = np.asarray(solid, np.float32)[..., None]
+    out = rgba.copy()
+    out[..., :3] = np.clip(np.round(colour * keep + person * (1 - keep)), 0, 255)
+    return out
+
+
+def _spread(colour: Floats, where: Floats, reach_px: float) -> Floats:
+    """Return, everywhere, the colours of the nearest pixels where `where` is 1.
+
+    A blur of the colours divided by a blur of `where` (normalised convolution; Knutsson and Westin, CVPR 1993), wider
+    where a narrow one finds nothing.
+    """
+    found, weight = np.zeros_like(colour), np.zeros_like(where)
+    for scale in (0.35, 1.0, 2.5):
         sigma = max(0.6, scale * reach_px)
-        cover = np.asarray(cv2.GaussianBlur(solid, (0, 0), sigma), np.float32)
-        mixed = np.asarray(cv2.GaussianBlur(colour * solid[..., None], (0, 0), sigma), np.float32)
+        cover = np.asarray(cv2.GaussianBlur(where, (0, 0), sigma), np.float32)
+        mixed = np.asarray(cv2.GaussianBlur(colour * where[..., None], (0, 0), sigma), np.float32)
         share = np.clip(cover / np.float32(0.02), 0, 1) * (1 - weight)
         found += mixed / np.maximum(cover, 1e-6)[..., None] * share[..., None]
         weight += share
-    found += colour * (1 - weight)[..., None]
-    keep = solid[..., None]
-    out = rgba.copy()
-    out[..., :3] = np.clip(np.round(colour * keep + found * (1 - keep)), 0, 255)
-    return out
+    return np.asarray(found + colour * (1 - weight)[..., None], np.float32)
 
 
 def wrapped(rgb: Floats, alpha: Floats, behind: Floats) -> Floats:
