@@ -163,7 +163,7 @@ def draw_challenge(*, seed: int, now: datetime, pace: float = 1.0) -> Challenge:
     >>> [step.action for step in one.steps]
     ['ready', 'speak', 'left', 'blink', 'right', 'up']
     >>> [digit.digit for digit in one.digits]
-    [6, 9, 1, 2, 1]
+    [8, 9, 8, 1, 1]
     """
     require_aware(now)
     if not (math.isfinite(pace) and MIN_PACE <= pace <= MAX_PACE):

@@ -125,9 +125,8 @@ def movement_checks(track: Track, *, challenge: Challenge) -> tuple[Check, ...]:
             checks.append(at_most("order", max(turned.values()), _STILL, step=number))
         if step.action == "blink":
             shut = np.sort(eyes[now & ahead])[:2]  # two pictures, so that one bad measurement is no blink
-            checks.append(
-                at_most("blink", float(shut.mean()) / usual if len(shut) else np.nan, BLINK, step=number)
-            )
+            least = float(shut.max()) / usual if len(shut) == 2 else np.nan
+            checks.append(at_most("blink", least, BLINK, step=number))
     return tuple(checks)
 
 

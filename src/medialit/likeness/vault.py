@@ -148,6 +148,12 @@ class Vault:
         with self.locked():
             for doomed in self._records.glob("*.deleted"):  # a deletion that a power cut interrupted
                 self._finish_deletion(doomed)
+            for folder in (
+                self._records,
+                self.keys,
+            ):  # drafts of a writer that was killed; all others hold the lock
+                for draft in folder.glob(f".{'?' * 16}"):
+                    draft.unlink(missing_ok=True)
 
     def new_id(self) -> str:
         """Return an id that nobody has."""

@@ -1,6 +1,7 @@
 """Who stands before the camera in the tests of enrolment: the puppets of the benchmark."""
 
 import importlib.util
+import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,3 +81,37 @@ def attempt(vault: Vault, puppet: Any, reader: FaceReader, challenge: Challenge)
         "mirrored": False,
         "reader": reader,
     }
+
+
+@pytest.fixture(scope="session")
+def enrolled_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    puppet: Any,
+    reader: FaceReader,
+    challenge: Challenge,
+    genuine: Clip,
+) -> Path:
+    """A home in which the genuine recording was accepted."""
+    from medialit.likeness.enrol import enrol, issue
+
+    home = tmp_path_factory.mktemp("enrolled")
+    vault = Vault(home)
+    issue(vault, now=NOW, seed=3, pace=0.6)
+    outcome = enrol(
+        genuine,
+        reference=puppet.picture,
+        challenge=challenge,
+        name="Tiziri Umlil",
+        vault=vault,
+        now=NOW + timedelta(minutes=1),
+        mirrored=False,
+        reader=reader,
+    )
+    assert outcome.enrolment is not None, outcome.refusals
+    return home
+
+
+@pytest.fixture
+def after(enrolled_once: Path, tmp_path: Path, attempt: dict[str, Any]) -> dict[str, Any]:
+    """What an attempt passes after the genuine one was accepted, in a copy of that home."""
+    return attempt | {"vault": Vault(Path(shutil.copytree(enrolled_once, tmp_path / "after")))}
