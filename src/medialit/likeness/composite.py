@@ -7,43 +7,32 @@ the id of the decision or grant that allowed it, and writes it into its result, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medialit.errors import CompositeError, MinorError
+from medialit.errors import CompositeError
 from medialit.likeness.cast import Performance, Person, perform
 from medialit.likeness.cast_paint import Doubles
 from medialit.likeness.composite_light import FLAT, clean_edges, light_of, relit, swollen, wrapped
+from medialit.likeness.composite_rules import BUST_LANES, LANES, camera_path, require_leave, require_place
 from medialit.likeness.composite_shadow import shadow_factor
 from medialit.media import Clip
-from medialit.world import BACKGROUNDS, PANS
 from medialit.world.backdrops import Light
-from medialit.world.motion import PAN_M
-from medialit.world.scene import N_LOOKS
 from medialit.world.view import Floats, px_per_m, to_px
 
-NEAREST_LANE = 1.30
-LANES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "beach": (0.62, NEAREST_LANE),
-        "medina": (0.66, NEAREST_LANE),
-        "desert": (0.62, NEAREST_LANE),
-        "night": (0.66, NEAREST_LANE),
-        "souk": (0.66, NEAREST_LANE),
-        "mountains": (0.55, NEAREST_LANE),
-        "studio": (0.66, NEAREST_LANE),
-        "street": (0.64, NEAREST_LANE),
-    }
-)
-"""Where in each place there is ground to stand on, as depth scales: the farthest and the nearest lane."""
-
-BUST_LANES = (0.9, 2.6)
-"""How near a bust may be: it is cut by the lower edge of the picture, so it stands before everything."""
+__all__ = [
+    "BUST_LANES",
+    "LANES",
+    "Composite",
+    "appear",
+    "camera_path",
+    "drawn_height_px",
+    "light_of",
+    "place",
+]
 
 _ROUNDNESS = 0.055  # of a cut-out's relief, as a share of its height
 _BUST_MARGIN_M = 0.10  # how far below the picture a bust is cut, for a camera that tilts
@@ -195,8 +184,8 @@ def appear(
     MinorError
         As in `place`.
     """
-    _allow(who.id, who.minor, authorisation, guardian_decision)
-    _require_place(background, look, lane, "full")
+    require_leave(who.id, who.minor, authorisation, guardian_decision)
+    require_place(background, look, lane, "full")
     shown = perform(
         who,
         action,
@@ -224,31 +213,6 @@ def drawn_height_px(who: Person, *, lane: float, size: tuple[int, int]) -> int:
     return int(np.clip(np.ceil(1.16 * who.height_m * lane * px_per_m(size)), 32, 4096))
 
 
-def camera_path(camera: str | Doubles, clip: Clip) -> Doubles:
-    """Return where the camera is in each frame, metres sideways and tilt, shape (T, 2).
-
-    Raises
-    ------
-    CompositeError
-        If the word is unknown, or the path has another length than the clip.
-    """
-    if isinstance(camera, str):
-        if camera not in PANS:
-            raise CompositeError(
-                f"{camera!r} is no way that the camera moves; use one of: {', '.join(PANS)}."
-            )
-        direction = {"still": 0.0, "left": -1.0, "right": 1.0}[camera]
-        times = np.arange(clip.n_frames) / clip.fps
-        across = direction * PAN_M * (2 * times / clip.duration_s - 1)
-        return np.stack([across, np.zeros_like(across)], -1)
-    path = np.asarray(camera, np.float64)
-    if path.shape != (clip.n_frames, 2) or not np.isfinite(path).all():
-        raise CompositeError(
-            f"A camera's path has two finite numbers for each of {clip.n_frames} frames, not the shape {path.shape}."
-        )
-    return path
-
-
 def _require(
     clip: Clip,
     shown: Performance,
@@ -258,40 +222,13 @@ def _require(
     authorisation: str,
     guardian_decision: str | None,
 ) -> None:
-    _allow(shown.subject, shown.minor, authorisation, guardian_decision)
-    _require_place(background, look, lane, shown.framing)
+    require_leave(shown.subject, shown.minor, authorisation, guardian_decision)
+    require_place(background, look, lane, shown.framing)
     short = shown.n_frames / shown.fps + 0.5 / shown.fps
     if short < clip.duration_s - 1 / clip.fps:
         raise CompositeError(
             f"The person is shown for {shown.n_frames / shown.fps:.2f} s and the scene lasts "
             f"{clip.duration_s:.2f} s; give a longer performance or cut the scene."
-        )
-
-
-def _allow(subject: str, minor: bool, authorisation: str, guardian_decision: str | None) -> None:
-    if not authorisation.strip():
-        raise CompositeError(
-            "Nobody is put into a scene without the id of the decision or grant that allows it; ask "
-            "medialit.pipeline, which asks for consent."
-        )
-    if minor and not (guardian_decision or "").strip():
-        raise MinorError(
-            f"{subject!r} is a minor, and is put into no scene without a guardian's decision that allows it; "
-            "give its id as guardian_decision, or choose an adult."
-        )
-
-
-def _require_place(background: str, look: int, lane: float, framing: str) -> None:
-    if background not in BACKGROUNDS or not 0 <= look < N_LOOKS:
-        raise CompositeError(
-            f"{background!r} in look {look} is no place of the world; use one of: {', '.join(BACKGROUNDS)}, "
-            f"with a look from 0 to {N_LOOKS - 1}."
-        )
-    low, high = LANES[background] if framing == "full" else BUST_LANES
-    if not low <= lane <= high:
-        raise CompositeError(
-            f"In {background!r} a person ({framing}) stands in lanes {low} to {high}, not {lane}: there is no "
-            "ground there. Choose a lane between."
         )
 
 

@@ -65,9 +65,9 @@ def shadow_factor(
     strength = light.shadow * (1 - (1 - _FAR) * np.clip(away, 0, 1))
     factor = 1 - np.clip(cast, 0, 1) * strength
     pool = _blob(xs, ys, feet[0], feet[1], 0.26 * k, 0.075 * k)
-    factor *= 1 - np.float32(0.55 * light.shadow) * pool
+    factor *= 1 - np.float32(0.75 * light.shadow) * pool
     for x, y, lift in soles:
-        touch = np.float32(0.50 * np.exp(-lift / (0.05 * k)))
+        touch = np.float32(0.58 * np.exp(-lift / (0.05 * k)))
         factor *= 1 - touch * _blob(xs, ys, x, y + lift, 0.085 * height_m / 1.7 * k, 0.030 * k + 0.4)
     return np.asarray(factor, np.float32)
 
