@@ -19,11 +19,9 @@ from numpy.typing import NDArray
 
 from medialit.errors import CompositeError, LikenessModelError
 from medialit.likeness.cast import Framing, Performance
+from medialit.likeness.models import INSTALL
 from medialit.media import Clip
 from medialit.world.view import Floats
-
-INSTALL = "pip install --no-deps mediapipe==0.10.21"
-"""What puts the network's file in place; only the file is read, so the package's own needs stay out."""
 
 _SIDE = 256  # of the network's picture and mask
 _STEADY = 0.65  # weight of the newest mask against the ones before, against flicker
@@ -58,7 +56,7 @@ def segmenter() -> Segmenter:
     if not places or not file.is_file():
         raise LikenessModelError(
             "Cutting a person out of a clip needs the file selfie_segmentation.tflite of the package mediapipe, which "
-            f"is not installed. Install it with: {INSTALL}. The fictional cast needs none."
+            f"is not installed. Install it from the project's folder with: {INSTALL}. The fictional cast needs none."
         )
     # OpenCV 5's new engine reads other layouts of this file's outputs; the classic one gives the mask.
     return Segmenter(cv2.dnn.readNetFromTFLite(str(file), cv2.dnn.ENGINE_CLASSIC))
