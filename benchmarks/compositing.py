@@ -14,6 +14,8 @@ paste, the cut-out laid over the scene as it is, runs beside ours.
 * **halo**: mean error, of 255, on the edges of a person who was filmed before a coloured wall with an exact matte.
 * **cut-out**: intersection over union of the network's mattes with exact ones, for drawn people before a wall. It was
   trained on photographs; no photograph with an exact matte is at hand here. Only where the package is installed.
+* **faces**: in how many portraits of the cast a detector that was trained on photographs finds one face, and how many pairs
+  of different people a recogniser takes for one person. Only where the packages are installed.
 """
 
 from __future__ import annotations
@@ -26,10 +28,11 @@ import time
 import cv2
 import numpy as np
 
-from medialit.likeness.cast import ACTIONS, STUDIO, Performance, Pose, cast, enact, perform, person
+from medialit.likeness.cast import ACTIONS, STUDIO, Performance, Pose, cast, enact, perform, person, portrait
 from medialit.likeness.composite import appear, light_of, place
 from medialit.likeness.composite_cutout import cut_out, segmenter
 from medialit.likeness.composite_light import FLAT, clean_edges
+from medialit.likeness.models import FaceReader, missing_packages
 from medialit.media import Clip
 from medialit.world import BACKGROUNDS, PANS, Scene, Thing, render, simulate
 from medialit.world.view import to_px
@@ -163,6 +166,23 @@ def overlap(made: Performance, frames, alpha):
     return float((found & (alpha > 0.5)).sum() / (found | (alpha > 0.5)).sum())
 
 
+def faces():
+    """Ask a face detector that was trained on photographs, and a recogniser, about the portraits of the cast."""
+    if missing_packages():
+        return None
+    reader, people = FaceReader(), cast(minors=True)
+    found, described = [], []
+    for who in people:
+        picture = portrait(who, size=384)
+        boxes = reader.detect(picture)
+        found.append(len(boxes) == 1)
+        if boxes:
+            described.append(reader.descriptor(picture, reader.mesh(picture, boxes[0])))
+    apart = np.linalg.norm(np.array(described)[:, None] - np.array(described)[None], axis=-1)
+    pairs = apart[np.triu_indices(len(described), 1)]
+    return sum(found), len(people), float((pairs < 0.6).mean())
+
+
 def seconds(n_clips):
     cv2.setNumThreads(1)
     taken, people = [], cast()
@@ -194,6 +214,7 @@ def main():
     correlation, ours, naive = light()
     edges = halo()
     scores = cut_outs()
+    seen = faces()
     median, longest = seconds(options.clips)
     print(f"told apart at 128 px     {right} of {total}")
     print(f"feet, largest distance   {drift:.2f} px")
@@ -206,6 +227,10 @@ def main():
         print("cut-out                  the package mediapipe is not installed")
     else:
         print(f"cut-out, n = {len(scores)}          median {np.median(scores):.3f}, least {min(scores):.3f}")
+    if seen is not None:
+        print(
+            f"faces found              {seen[0]} of {seen[1]}; pairs taken for one person {100 * seen[2]:.0f} %"
+        )
     print(f"24 frames at 256 px      {median:.2f} s, longest of {options.clips}: {longest:.2f} s, one thread")
     print(
         json.dumps(
@@ -218,6 +243,8 @@ def main():
                 "halo": {wall: {"naive": a, "ours": b} for wall, (a, b) in edges.items()},
                 "cut_out_iou": None if scores is None else round(float(np.median(scores)), 4),
                 "cut_out_iou_least": None if scores is None else round(min(scores), 4),
+                "faces_found": None if seen is None else seen[0] / seen[1],
+                "faces_confused": None if seen is None else round(seen[2], 3),
                 "s_per_clip": round(median, 3),
             }
         )

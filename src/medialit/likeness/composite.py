@@ -84,6 +84,7 @@ def place(
     at_m: float = 0.0,
     lane: float = 1.0,
     guardian_decision: str | None = None,
+    softness_px: float = 0.0,
 ) -> Composite:
     """Put a person into a generated or rendered scene.
 
@@ -107,6 +108,8 @@ def place(
         Depth scale: 1 is the front lane, less is farther. `LANES` has the limits, `BUST_LANES` those of a bust.
     guardian_decision : str, optional
         Id of the guardian's decision; required for a minor.
+    softness_px : float
+        Standard deviation of a blur of the person, 0 to 8 pixels: a generated scene is softer than a drawn person.
 
     Returns
     -------
@@ -131,6 +134,8 @@ def place(
     (8, 'salma', 'decision:7')
     """
     _require(clip, shown, background, look, lane, authorisation, guardian_decision)
+    if not 0 <= softness_px <= 8:
+        raise CompositeError(f"A person is softened by 0 to 8 pixels, not {softness_px}.")
     path = camera_path(camera, clip)
     anchor = _anchors(path, shown, at_m=at_m, lane=lane, size=clip.size)
     light = light_of(background, look)
@@ -139,7 +144,7 @@ def place(
     k = lane * px_per_m(clip.size)
     for t in range(clip.n_frames):
         i = min(shown.n_frames - 1, round(t / clip.fps * shown.fps))
-        person = _moved(shown, i, anchor[t], k / shown.px_per_m, light, clip.size)
+        person = _moved(shown, i, anchor[t], k / shown.px_per_m, light, clip.size, softness_px)
         if person is not None:
             _lay(frames[t], mask[t], person, shown, i, anchor[t], k, light)
     if not mask.any():
@@ -172,6 +177,7 @@ def appear(
     at_m: float = 0.0,
     lane: float = 1.0,
     guardian_decision: str | None = None,
+    softness_px: float = 0.0,
 ) -> Composite:
     """Let one of the cast do something in a scene: drawn at the right size in its light, then placed.
 
@@ -205,6 +211,7 @@ def appear(
         at_m=at_m,
         lane=lane,
         guardian_decision=guardian_decision,
+        softness_px=softness_px,
     )
 
 
@@ -253,9 +260,15 @@ class _Layer:
 
 
 def _moved(
-    shown: Performance, i: int, anchor: Doubles, factor: float, light: Light, size: tuple[int, int]
+    shown: Performance,
+    i: int,
+    anchor: Doubles,
+    factor: float,
+    light: Light,
+    size: tuple[int, int],
+    softness_px: float,
 ) -> _Layer | None:
-    """Relight one frame, then scale and shift it by fractions of a pixel into the picture."""
+    """Relight one frame, scale it, and shift it by fractions of a pixel into the picture."""
     rgba = shown.frames[i]
     if shown.normals is None:
         rgba = clean_edges(rgba, reach_px=0.006 * rgba.shape[0] + 1.0)
@@ -275,14 +288,17 @@ def _moved(
         step = small[0] / wide, small[1] / high
         layer = np.asarray(cv2.resize(layer, small, interpolation=cv2.INTER_AREA), np.float32)
     left, top = (anchor[j] - factor * shown.anchor_px[j] for j in (0, 1))
-    x0, y0 = max(0, int(np.floor(left)) - 1), max(0, int(np.floor(top)) - 1)
-    x1 = min(size[0], int(np.ceil(left + factor * wide)) + 1)
-    y1 = min(size[1], int(np.ceil(top + factor * high)) + 1)
+    spill = int(np.ceil(3 * softness_px))
+    x0, y0 = max(0, int(np.floor(left)) - 1 - spill), max(0, int(np.floor(top)) - 1 - spill)
+    x1 = min(size[0], int(np.ceil(left + factor * wide)) + 1 + spill)
+    y1 = min(size[1], int(np.ceil(top + factor * high)) + 1 + spill)
     if x0 >= x1 or y0 >= y1:
         return None
     fx, fy = factor / step[0], factor / step[1]
     matrix = np.array([[fx, 0, left - x0 + (fx - 1) / 2], [0, fy, top - y0 + (fy - 1) / 2]], np.float32)
     moved = np.asarray(cv2.warpAffine(layer, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR), np.float32)
+    if softness_px > 0:
+        moved = np.asarray(cv2.GaussianBlur(moved, (0, 0), softness_px), np.float32)
     cover = moved[..., 3]
     return _Layer(
         (slice(y0, y1), slice(x0, x1)),

@@ -294,6 +294,13 @@ def test_edges_are_a_mixture_and_never_a_step():
     assert soft > hard
 
 
+def test_a_softened_person_keeps_place_and_size_with_a_wider_edge():
+    sharp, soft = in_place("studio"), in_place("studio", softness_px=1.5)
+    assert soft.mask[0].sum() == pytest.approx(sharp.mask[0].sum(), rel=0.01)
+    edges = [((m.mask[0] > 0.05) & (m.mask[0] < 0.95)).sum() for m in (sharp, soft)]
+    assert edges[1] > 1.8 * edges[0] and np.abs(sharp.boxes_px - soft.boxes_px).max() <= 2
+
+
 # Shadow
 
 
@@ -385,6 +392,7 @@ def test_a_person_half_out_of_the_picture_is_cut_by_its_edge():
         ({"camera": np.zeros((3, 2))}, "12 frames"),
         ({"camera": np.full((12, 2), np.nan)}, "finite"),
         ({"at_m": 40.0}, "nobody is seen"),
+        ({"softness_px": -1.0}, "not -1"),
     ],
 )
 def test_a_place_where_nobody_can_stand_is_refused(wrong, says):
