@@ -4,7 +4,8 @@ No recording of a person was available under a licence that allows this, so a **
 mesh points are turned in space, whose lids close and whose jaw opens, and which is then filmed with noise and sway.
 The one portrait of a real person is `skimage.data.astronaut()` (Eileen Collins, NASA, public domain). Further
 **made-up faces** are that portrait with the proportions and the colours of the face changed. A puppet has no living
-skin, no eyes that move and no camera before it: what is measured with it says how the checks behave, not how a crowd would fare.
+skin, no eyes that move and no camera before it: what is measured with it says how the checks behave, not how a crowd
+would fare.
 """
 
 from __future__ import annotations
@@ -172,8 +173,18 @@ class Acting:
     noise: float = 2.5
 
 
-def perform(actor: Puppet, challenge: Challenge, acting: Acting = Acting(), *, photo: bool = False) -> Clip:
-    """Return the recording of a puppet that does what is asked; with `photo`, of its print held in a hand and tilted."""
+def perform(
+    actor: Puppet,
+    challenge: Challenge,
+    acting: Acting = Acting(),
+    *,
+    photo: bool = False,
+    alive: bool = False,
+) -> Clip:
+    """Return the recording of a puppet that does what is asked.
+
+    With `photo` a print is held in a hand and tilted instead; with `alive` its eyes and its mouth move all the same.
+    """
     rng = np.random.default_rng(acting.seed)
     n = int(np.ceil(challenge.duration_s * FPS)) + 3
     times = np.arange(n) / FPS
@@ -197,7 +208,9 @@ def perform(actor: Puppet, challenge: Challenge, acting: Acting = Acting(), *, p
     frames = np.empty((n, SIZE[1], SIZE[0], 3), np.uint8)
     for k in range(n):
         posed = {name: float(values[k]) for name, values in pose.items()}
-        picture = printed(actor, posed["yaw"], posed["pitch"]) if photo else actor.posed(**posed)
+        yaw, pitch = (posed.pop("yaw"), posed.pop("pitch")) if photo else (0.0, 0.0)
+        picture = actor.posed(**posed) if alive or not photo else actor.picture
+        picture = tilted(picture, yaw, pitch) if photo else picture
         frames[k] = filmed(picture, sway[k], acting.noise, rng)
     return Clip(frames, FPS, audio=voice(challenge, n / FPS, rng), sample_rate=RATE)
 
@@ -220,8 +233,8 @@ def filmed(
     return np.clip(moved + grain, 0, 255).astype(np.uint8)
 
 
-def printed(actor: Puppet, yaw: float, pitch: float) -> NDArray[np.uint8]:
-    """Return a print of the portrait that is itself turned in space before the camera."""
+def tilted(picture: NDArray[np.uint8], yaw: float, pitch: float) -> NDArray[np.uint8]:
+    """Return a print that is itself turned in space before the camera."""
     width, height = SIZE
     corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float64) * (
         width / 2,
@@ -235,9 +248,7 @@ def printed(actor: Puppet, yaw: float, pitch: float) -> NDArray[np.uint8]:
     seen = turned[:, :2] * (3 * width / (3 * width + turned[:, 2:])) + (width / 2, height / 2)
     flat = corners[:, :2] + (width / 2, height / 2)
     change = cv2.getPerspectiveTransform(flat.astype(np.float32), seen.astype(np.float32))
-    return np.asarray(
-        cv2.warpPerspective(actor.picture, change, SIZE, borderMode=cv2.BORDER_REPLICATE), np.uint8
-    )
+    return np.asarray(cv2.warpPerspective(picture, change, SIZE, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def voice(

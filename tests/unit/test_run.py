@@ -117,6 +117,25 @@ def test_files_by_others_are_fetched_once_and_may_be_missing(
     run.fetch_test_files()
 
 
+def test_face_models_are_installed_once_and_may_be_missing(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run.install_face_models()  # a project without them
+    assert levels(run) == []
+    (tmp_path / "requirements" / "likeness.txt").write_text("some==1\n", encoding="utf-8")
+
+    def offline(*arguments: str) -> None:
+        raise run.SetupError("no network")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "pip", offline)
+        run.install_face_models()
+    run.install_face_models()
+    assert levels(run) == ["likeness"]
+    run.install_face_models()
+    assert levels(run) == []
+
+
 def test_what_stands_after_two_dashes_goes_to_pytest(run: ModuleType) -> None:
     assert run.split_arguments(["--long", "--", "-k", "x", "--", "y"]) == (["--long"], ["-k", "x", "--", "y"])
     assert run.split_arguments(["--long"]) == (["--long"], [])

@@ -55,7 +55,8 @@ SHORT_S: Final = 0.5
 
 _AHEAD_DEG: Final = 6.0
 _STILL: Final = 1.3  # turns, in least ones, that talking or blinking may look like
-_FINE: Final = (0.1, 0.5)  # cycles a pixel
+_FINE: Final = (0.05, 0.5)  # cycles a pixel
+_WINDOW: Final = 256
 _NEIGHBOURS: Final = tuple(
     (dy, dx) for dy in range(-5, 6) for dx in range(-5, 6) if max(abs(dy), abs(dx)) >= 3
 )
@@ -204,13 +205,15 @@ def describe(
 def screen_check(track: Track, clips: Sequence[Clip], *, challenge: Challenge) -> Check:
     """Ask whether a regular fine pattern lies over the face, as a screen's pixels leave in a camera's picture.
 
-    A sharp screen, a phone held a little off, or a smaller picture leaves none: this check is the weakest of all.
+    A screen that is out of focus, or has finer pixels than the camera, leaves none; stripes of cloth may leave one. This
+    check is the weakest of all.
     """
     spectra: list[NDArray[np.float64]] = []
     for k in np.flatnonzero(track.present)[:: max(1, int(track.present.sum()) // 16)]:
         frame = track.frames[k]
-        spectra.append(_fine_spectrum(clips[frame.clip].frames[frame.index], track.points[k]))
-    return at_most("screen", _peak(np.mean(spectra, axis=0)) if spectra else np.nan, SCREEN)
+        spectra.append(_fine_spectra(clips[frame.clip].frames[frame.index], track.points[k]))
+    peaks = [_peak(spectrum) for spectrum in np.mean(spectra, axis=0)] if spectra else [np.nan]
+    return at_most("screen", max(peaks), SCREEN)
 
 
 def _turned(angles: Floats) -> dict[Action, float]:
@@ -259,19 +262,24 @@ def _cut(changed: Floats) -> float:
     return sharpest
 
 
-def _fine_spectrum(picture: NDArray[np.uint8], points: Floats) -> NDArray[np.float64]:
-    """Return the power spectrum of the fine detail around a face, 128 x 128, in the recording's own pixels."""
-    n = 128
+def _fine_spectra(picture: NDArray[np.uint8], points: Floats) -> NDArray[np.float64]:
+    """Return power spectra of the fine detail around a face, in the recording's own pixels: of grey, of red less green.
+
+    A screen's pixels are stripes of three colours, so that its pattern is strongest in what one colour has more than
+    another, where pictures of people have little.
+    """
+    n = _WINDOW
     height, width = picture.shape[:2]
     x, y = points[:, :2].mean(axis=0)
     left = int(np.clip(x - n / 2, 0, max(0, width - n)))
     top = int(np.clip(y - n / 2, 0, max(0, height - n)))
-    grey = picture[top : top + n, left : left + n].astype(np.float64).mean(axis=2)
-    fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.0)
-    padded = np.zeros((n, n))
-    padded[: fine.shape[0], : fine.shape[1]] = np.clip(fine, -25, 25)
-    window = np.hanning(n)
-    return np.asarray(np.abs(np.fft.fft2(padded * window * window[:, np.newaxis])) ** 2)
+    part = picture[top : top + n, left : left + n].astype(np.float64)
+    ease = np.hanning(part.shape[0])[:, np.newaxis] * np.hanning(part.shape[1])
+    spectra = []
+    for level in (part.mean(axis=2), part[..., 0] - part[..., 1]):
+        fine = np.clip(level - cv2.GaussianBlur(level, (0, 0), 3.0), -25, 25)
+        spectra.append(np.abs(np.fft.fft2(fine * ease, (n, n))) ** 2)
+    return np.stack(spectra)
 
 
 def _peak(spectrum: NDArray[np.float64]) -> float:
