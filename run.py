@@ -219,7 +219,7 @@ def fetch_test_files() -> None:
 
 
 def install_face_models() -> None:
-    """Install what the tests of enrolment read, once (115 MB); without it they say that they are skipped."""
+    """Install what the tests of enrolment read, once (150 MB); without it they say that they are skipped."""
     wanted = ROOT / "requirements" / "likeness.txt"
     if not wanted.is_file() or read_stamp(STAMP).get("likeness") == fingerprint("likeness"):
         return

@@ -14,8 +14,8 @@ paste, the cut-out laid over the scene as it is, runs beside ours.
 * **halo**: mean error, of 255, on the edges of a person who was filmed before a coloured wall with an exact matte.
 * **cut-out**: intersection over union of the network's mattes with exact ones, for drawn people before a wall. It was
   trained on photographs; no photograph with an exact matte is at hand here. Only where the package is installed.
-* **faces**: in how many portraits of the cast a detector that was trained on photographs finds one face, and how many pairs
-  of different people a recogniser takes for one person. Only where the packages are installed.
+* **faces**: in how many portraits of the cast a detector that was trained on photographs finds one face, and how many
+  pairs of different people a recogniser takes for one person. Only where the packages are installed.
 """
 
 from __future__ import annotations
