@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from medialit.likeness.cast_look import Look, look
 from medialit.likeness.cast_paint import LABELS, STUDIO, Doubles, Painting, Sheet, lit
 from medialit.likeness.cast_pose import ACTIONS, Pose, poses
 from medialit.likeness.cast_records import LANDMARKS, Framing, Performance, Person, Truth
+from medialit.likeness.cast_speech import speak
 from medialit.world.backdrops import Light
 
 __all__ = [
@@ -37,17 +39,20 @@ __all__ = [
     "Person",
     "Pose",
     "Truth",
+    "bust",
     "cast",
     "enact",
     "perform",
     "person",
     "portrait",
     "poses",
+    "speak",
 ]
 
 _FRAME_HEIGHT = 1.16  # of a performance, in body heights: room for hats and raised hands
 _FRAME_WIDTH = 0.86
 _GROUND = 0.03  # below the feet
+_WAIST = 0.43  # where a bust is cut
 _SMALLEST_PX, _LARGEST_PX = 32, 4096
 
 
@@ -156,6 +161,35 @@ def enact(
         truth=_truth(drawn, acted),
         subject=who.id,
         minor=who.minor,
+    )
+
+
+def bust(shown: Performance) -> Performance:
+    """Return a performance cut at the waist, for somebody who talks close to the camera.
+
+    Raises
+    ------
+    CastError
+        If they are not seen from head to feet.
+
+    Examples
+    --------
+    >>> bust(perform(person("nadia"), "talk", n_frames=1, fps=12, height_px=100, seed=1)).framing
+    'bust'
+    """
+    if shown.framing != "full" or shown.truth is None:
+        raise CastError("Only a drawn person who is seen from head to feet can be cut at the waist.")
+    unit = shown.px_per_m * shown.height_m  # pixels per body height
+    rows = round(shown.anchor_px[1] - _WAIST * unit)
+    assert shown.normals is not None, "whoever is drawn has normals"
+    return replace(
+        shown,
+        frames=shown.frames[:, :rows],
+        normals=shown.normals[:, :rows],
+        truth=replace(shown.truth, labels=shown.truth.labels[:, :rows]),
+        anchor_px=(shown.anchor_px[0], float(rows)),
+        height_m=(1 - _WAIST) * shown.height_m,
+        framing="bust",
     )
 
 

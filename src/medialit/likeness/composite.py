@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.errors import CompositeError
-from medialit.likeness.cast import Performance, Person, perform
+from medialit.likeness.cast import Framing, Performance, Person, bust, perform
 from medialit.likeness.cast_paint import Doubles
 from medialit.likeness.composite_light import FLAT, clean_edges, light_of, relit, swollen, wrapped
 from medialit.likeness.composite_rules import BUST_LANES, LANES, camera_path, require_leave, require_place
@@ -173,6 +173,7 @@ def appear(
     camera: str | Doubles,
     authorisation: str,
     seed: int,
+    framing: Framing = "full",
     look: int = 0,
     at_m: float = 0.0,
     lane: float = 1.0,
@@ -181,7 +182,8 @@ def appear(
 ) -> Composite:
     """Let one of the cast do something in a scene: drawn at the right size in its light, then placed.
 
-    Parameters are those of `place`, and `action` and `seed` those of `medialit.likeness.cast.perform`.
+    Parameters are those of `place`, and `action` and `seed` those of `medialit.likeness.cast.perform`. With
+    ``framing="bust"`` they stand close to the camera, cut at the waist, in one of `BUST_LANES`.
 
     Raises
     ------
@@ -191,7 +193,7 @@ def appear(
         As in `place`.
     """
     require_leave(who.id, who.minor, authorisation, guardian_decision)
-    require_place(background, look, lane, "full")
+    require_place(background, look, lane, framing)
     shown = perform(
         who,
         action,
@@ -203,7 +205,7 @@ def appear(
     )
     return place(
         clip,
-        shown,
+        bust(shown) if framing == "bust" else shown,
         background=background,
         camera=camera,
         authorisation=authorisation,

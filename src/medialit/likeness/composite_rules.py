@@ -30,7 +30,7 @@ LANES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Where in each place there is ground to stand on, as depth scales: the farthest and the nearest lane."""
 
-BUST_LANES = (0.9, 2.6)
+BUST_LANES = (0.9, 3.5)
 """How near a bust may be: it is cut by the lower edge of the picture, so it stands before everything."""
 
 

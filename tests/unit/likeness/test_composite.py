@@ -176,6 +176,25 @@ def test_a_bust_is_cut_by_the_lower_edge_and_throws_no_shadow():
     assert np.array_equal(made.clip.frames[made.mask == 0], clip.frames[made.mask == 0])
 
 
+def test_one_of_the_cast_appears_close_to_the_camera():
+    _, clip = scene("souk", n=2)
+    made = appear(
+        clip,
+        person("nadia"),
+        "talk",
+        framing="bust",
+        background="souk",
+        camera="still",
+        lane=2.4,
+        seed=1,
+        **GREEN,
+    )
+    left, top, right, bottom = made.boxes_px[0]
+    assert bottom == 256 and 110 < bottom - top < 190 and right - left > 60
+    with pytest.raises(CompositeError, match="lanes"):
+        appear(clip, person("nadia"), "talk", background="souk", camera="still", lane=2.4, seed=1, **GREEN)
+
+
 # Light
 
 
