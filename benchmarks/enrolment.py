@@ -160,6 +160,10 @@ def attacks(takes: Sequence[Take], known: dict[str, Floats], reader: FaceReader)
     def middle(take: Take) -> float:
         return take.challenge.steps[3].start_s
 
+    def filmed(take: Take, *, blur: float, encoded: bool) -> Clip:
+        seen = screened(take.clip, seed=int(take.challenge.nonce[:6], 16), sharp=blur)
+        return degrade.recompress(seen, crf=26) if encoded else seen
+
     def printed(take: Take, *, alive: bool) -> Clip:
         return perform(take.actor, take.challenge, photo=True, alive=alive)
 
@@ -198,11 +202,11 @@ def attacks(takes: Sequence[Take], known: dict[str, Floats], reader: FaceReader)
         row("the accepted recording, encoded anew, same steps", (replayed(take, reader) for take in few)),
         *(
             each(
-                f"filmed from a screen, blur of {blur} of its pixels",
+                f"filmed from a screen, blurred by {blur} of its pixels{', then H.264' if encoded else ''}",
                 few,
-                lambda t, blur=blur: screened(t.clip, seed=int(t.challenge.nonce[:6], 16), sharp=blur),
+                lambda t, blur=blur, encoded=encoded: filmed(t, blur=blur, encoded=encoded),
             )
-            for blur in (0.35, 0.5, 0.7)
+            for blur, encoded in ((0.35, False), (0.35, True), (0.5, False), (0.5, True), (0.7, False))
         ),
         each("put together from two people", few, lambda t: joined(t, stranger(t).actor)),
         each("put together from two takes of one person", few, lambda t: joined(t, t.actor)),

@@ -117,6 +117,20 @@ class Challenge:
         """All digits to read aloud."""
         return tuple(digit for step in self.steps for digit in step.digits)
 
+    def at(self, time_s: float) -> tuple[Step, Digit | None]:
+        """Return the step that runs at a moment, and the digit that is shown then; after the end, the last of both.
+
+        Examples
+        --------
+        >>> one = draw_challenge(seed=7, now=datetime(2026, 9, 1, tzinfo=UTC))
+        >>> step, digit = one.at(one.digits[2].shown_s)
+        >>> step.action, digit == one.digits[2], one.at(0.0)[0].action
+        ('speak', True, 'ready')
+        """
+        step = next((step for step in self.steps if time_s < step.end_s), self.steps[-1])
+        shown = [digit for digit in step.digits if digit.shown_s <= time_s]
+        return step, shown[-1] if shown else None
+
     def to_json(self) -> str:
         """Return the challenge as JSON, which `from_json` reads."""
         plain = asdict(self)

@@ -23,7 +23,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from medialit.errors import EnrolmentError, MediaError, MediaTooLargeError
@@ -31,22 +30,17 @@ from medialit.likeness import liveness, match, speech
 from medialit.likeness.challenge import Challenge, draw_challenge, require_aware
 from medialit.likeness.liveness import Check
 from medialit.likeness.models import FaceReader, Floats, Picture
+from medialit.likeness.recording import lacking, read_recording, same_movement, smaller, trace_of
 from medialit.likeness.refusal import Refusal
-from medialit.likeness.track import RATE, Recording, Track, as_clips, follow, sound
+from medialit.likeness.track import Recording, Track, as_clips, follow, sound
 from medialit.likeness.vault import Enrolment, Template, Vault
-from medialit.media import Clip, Limits, read, read_image, stream
+from medialit.media import Clip, read_image
 
 __all__ = ["Enrolment", "Outcome", "Refusal", "enrol", "enrol_fictional", "issue", "judge", "read_recording"]
 
-RECORDING_LIMITS: Final = Limits(max_seconds=120.0, max_frames=14_400)
-"""The most that a recording's file may ask for."""
 
-_LONG_SIDE: Final = 960
 _KEPT_SIDE: Final = 640
 _SKEW: Final = timedelta(minutes=1)
-_TRACE_RATE: Final = 6.0
-_TRACE_DEG: Final = 1.2
-_TRACE_SHIFT_S: Final = 1.0
 _NAME: Final = 80
 _WEIGHT: Final = (
     "no-face", "two-faces", "flat", "screen", "spliced", "wrong-person", "order", "blink", "speech", "lips",
@@ -255,21 +249,6 @@ def enrol_fictional(cast_id: str, *, name: str, vault: Vault, now: datetime) -> 
         return vault.store(Template(enrolment=one))
 
 
-def read_recording(path: Path) -> Clip:
-    """Read a recording's file in memory that a laptop has: 12 pictures a second, 960 pixels wide or high, all its sound.
-
-    Raises
-    ------
-    UnreadableMediaError, MediaTooLargeError
-        If it is no video, damaged, or beyond `RECORDING_LIMITS`.
-    """
-    frames: list[Picture] = []
-    for piece in stream(path, chunk_frames=8, limits=RECORDING_LIMITS, fps=RATE):
-        frames += [_smaller(frame, _LONG_SIDE) for frame in piece.frames]
-    heard = read(path, limits=RECORDING_LIMITS, fps=1.0)
-    return Clip(np.stack(frames), RATE, audio=heard.audio, sample_rate=heard.sample_rate)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Attempt:
     clips: tuple[Clip, ...]
@@ -282,9 +261,9 @@ class _Attempt:
         self, entry: dict[str, Any], *, reference: Picture | Path, vault: Vault, reader: FaceReader
     ) -> Outcome:
         """Judge the attempt, and note in the ledger what came of it."""
-        lacking = _lacking(self.clips, self.challenge)
-        if lacking is not None:
-            return _refused(lacking)
+        missing = lacking(self.clips, self.challenge)
+        if missing is not None:
+            return _refused(missing)
         try:
             picture = read_image(reference) if isinstance(reference, Path) else reference
         except MediaError:
@@ -304,9 +283,9 @@ class _Attempt:
         checks, track = judge(
             self.clips, face=known.face, challenge=self.challenge, reader=reader, mirrored=self.mirrored
         )
-        trace = _trace(track)
+        trace = trace_of(track)
         refusals = _refusals(checks, self.challenge)
-        if any(_same(trace, vault.load(one.id).trace) for one in vault.list() if one.id != id):
+        if any(same_movement(trace, vault.load(one.id).trace) for one in vault.list() if one.id != id):
             refusals = (Refusal(code="seen"), *refusals)
         if refusals:
             said = [[refusal.code, refusal.action] for refusal in refusals]
@@ -319,7 +298,7 @@ class _Attempt:
             enrolled_at=self.now.astimezone(UTC),
             distance=next(check.value for check in checks if check.name == "wrong-person"),
         )
-        kept = _smaller(picture, _KEPT_SIDE)
+        kept = smaller(picture, _KEPT_SIDE)
         vault.store(Template(enrolment=one, face=known.face, picture=kept, trace=trace))
         vault.note(self.challenge.nonce, claimed | {"refusals": []})
         return Outcome(enrolment=one, checks=checks)
@@ -361,21 +340,6 @@ def _earlier(entry: dict[str, Any], *, vault: Vault, mark: str) -> Outcome | Non
     return Outcome(enrolment=enrolled[0]) if enrolled else _refused("used")
 
 
-def _lacking(clips: Sequence[Clip], challenge: Challenge) -> str | None:
-    """Return what a recording lacks before anything in it is looked at."""
-    spoken = next(k for k, step in enumerate(challenge.steps) if step.action == "speak")
-    clip = clips[0] if len(clips) == 1 else clips[spoken]
-    if speech.is_silent(clip.audio):
-        return "silent"
-    lengths = (
-        [challenge.duration_s] if len(clips) == 1 else [step.end_s - step.start_s for step in challenge.steps]
-    )
-    short = any(
-        length - clip.duration_s > liveness.SHORT_S for clip, length in zip(clips, lengths, strict=True)
-    )
-    return "short" if short else None
-
-
 def _refusals(checks: Sequence[Check], challenge: Challenge) -> tuple[Refusal, ...]:
     """Return the reasons of the checks that failed, each once, the weightiest first."""
     found: list[Refusal] = []
@@ -389,28 +353,6 @@ def _refusals(checks: Sequence[Check], challenge: Challenge) -> tuple[Refusal, .
     return tuple(sorted(found, key=lambda one: _WEIGHT.index(one.code) if one.code in _WEIGHT else 0))
 
 
-def _trace(track: Track) -> Floats:
-    """Return yaw and pitch six times a second, smoothed; 0 where there was no face."""
-    times = np.array([frame.time_s for frame in track.frames])
-    grid = np.arange(0, times[-1] + 1e-9, 1 / _TRACE_RATE)
-    angles = np.nan_to_num(track.angles[:, :2])
-    smooth = np.stack([np.convolve(angles[:, k], np.full(3, 1 / 3), "same") for k in (0, 1)])
-    return np.stack([np.interp(grid, times, row) for row in smooth], axis=1).astype(np.float32)
-
-
-def _same(trace: Floats, other: Floats | None) -> bool:
-    """Return whether two recordings turn the head alike to within what measuring it twice differs by."""
-    if other is None:
-        return False
-    shift = round(_TRACE_SHIFT_S * _TRACE_RATE)
-    for lag in range(-shift, shift + 1):
-        a, b = trace[max(0, lag) :], other[max(0, -lag) :]
-        n = min(len(a), len(b))
-        if n > 4 * shift and float(np.sqrt(np.mean((a[:n] - b[:n]) ** 2))) < _TRACE_DEG:
-            return True
-    return False
-
-
 def _read(recording: Recording | Path | Sequence[Path]) -> Recording:
     if isinstance(recording, Clip):
         return recording
@@ -421,16 +363,6 @@ def _read(recording: Recording | Path | Sequence[Path]) -> Recording:
 
 def _mark(clips: Sequence[Clip], vault: Vault) -> str:
     return vault.mark("".join(clip.sha256 for clip in clips))
-
-
-def _smaller(picture: Picture, side: int) -> Picture:
-    """Return a picture with a long side of at most `side` pixels."""
-    height, width = picture.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return np.ascontiguousarray(picture)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _name(name: str) -> str | None:

@@ -49,13 +49,14 @@ CUT_LEVELS: Final = 6.0
 CUT_RATIO: Final = 10.0
 IDENTITY: Final = 0.48
 """Greatest distance between two of the recording's faces that look ahead."""
-SCREEN: Final = 9.0
+SCREEN: Final = 20.0
 """Greatest peak of a regular pattern over its surroundings in the spectrum."""
 SHORT_S: Final = 0.5
 
 _AHEAD_DEG: Final = 6.0
 _STILL: Final = 1.3  # turns, in least ones, that talking or blinking may look like
 _FINE: Final = (0.05, 0.5)  # cycles a pixel
+_ROUNDING: Final = 0.5  # squared levels; without it, a picture that is soft everywhere has peaks of nothing
 _WINDOW: Final = 256
 _NEIGHBOURS: Final = tuple(
     (dy, dx) for dy in range(-5, 6) for dx in range(-5, 6) if max(abs(dy), abs(dx)) >= 3
@@ -278,7 +279,7 @@ def _fine_spectra(picture: NDArray[np.uint8], points: Floats) -> NDArray[np.floa
     spectra = []
     for level in (part.mean(axis=2), part[..., 0] - part[..., 1]):
         fine = np.clip(level - cv2.GaussianBlur(level, (0, 0), 3.0), -25, 25)
-        spectra.append(np.abs(np.fft.fft2(fine * ease, (n, n))) ** 2)
+        spectra.append(np.abs(np.fft.fft2(fine * ease, (n, n))) ** 2 / (ease**2).sum())
     return np.stack(spectra)
 
 
@@ -288,7 +289,7 @@ def _peak(spectrum: NDArray[np.float64]) -> float:
     An edge of the picture is a line through its spectrum; a grid is a point.
     """
     n = len(spectrum)
-    level = np.log(np.fft.fftshift(spectrum) + 1e-6).astype(np.float32)
+    level = np.log(np.fft.fftshift(spectrum) + _ROUNDING).astype(np.float32)
     around = np.stack([np.roll(level, (dy, dx), (0, 1)) for dy, dx in _NEIGHBOURS])
     frequency = np.fft.fftshift(np.fft.fftfreq(n))
     away = np.hypot(frequency[:, np.newaxis], frequency)

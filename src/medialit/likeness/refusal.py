@@ -9,7 +9,7 @@ from medialit.language import translator
 from medialit.likeness.challenge import Action
 
 RETRIES: Final = frozenset(
-    {"name", "early", "unreadable", "too-large", "silent", "short"}
+    {"name", "early", "unreadable", "too-large", "silent", "short", "slow"}
     | {"reference-no-face", "reference-two-faces", "reference-small", "reference-unreadable"}
 )
 """Codes after which the same challenge may be tried again: nothing of the recording was judged."""
@@ -72,6 +72,7 @@ def _sentences(lang: str) -> dict[str, str]:
         "reference-small": _("The face in the reference picture is too small. Use a closer picture."),
         "silent": _("The recording has no sound. Switch the microphone on and record again."),
         "short": _("The recording ends before the challenge does. Record until the last step is over."),
+        "slow": _("The recording has fewer than 8 pictures a second. Record in better light, or with another camera."),
         "no-face": _("The face was not in the picture all the time. Sit in good light, and ask for a new challenge."),
         "two-faces": _("More than one face was in the picture. Be alone before the camera, and ask for a new challenge."),
         "flat": _("The face showed no depth when it moved, as a print does. Turn the head further, in a new challenge."),

@@ -11,7 +11,7 @@ from medialit.errors import EnrolmentError, VaultError
 from medialit.language import LANGUAGES
 from medialit.likeness import refusal
 from medialit.likeness.challenge import ASKED
-from medialit.likeness.enrol import enrol, enrol_fictional, issue, read_recording
+from medialit.likeness.enrol import enrol, enrol_fictional, issue, judge, read_recording
 from medialit.likeness.refusal import RETRIES, Refusal
 from medialit.likeness.vault import Vault
 from medialit.media import Clip, Limits, read, write, write_image
@@ -125,6 +125,32 @@ def test_a_recording_that_ends_early_may_be_tried_again(genuine, attempt):
     assert codes(enrol(genuine.with_frames(genuine.frames[:60]), **attempt)) == ["short"] and still_good(
         attempt
     )
+
+
+def test_a_recording_with_too_few_pictures_may_be_tried_again(genuine, attempt):
+    slow = Clip(
+        genuine.frames[::4].copy(), genuine.fps / 4, audio=genuine.audio, sample_rate=genuine.sample_rate
+    )
+    assert codes(enrol(slow, **attempt)) == ["slow"] and still_good(attempt)
+
+
+@pytest.mark.parametrize(
+    ("frames", "fps"),
+    [
+        ((1, 40, 60), 0.05),
+        ((140, 1, 1), 12.0),
+        ((140, 3, 400), 12.0),
+        ((20, 40, 60), 1.5),
+        ((600, 9, 9), 240.0),
+    ],
+)
+def test_any_clip_is_judged_without_an_error(reader, challenge, frames, fps):
+    clip = Clip(np.random.default_rng(0).integers(0, 256, (*frames, 3), np.uint8), fps)
+    checks, track = judge(
+        clip, face=np.zeros(128, np.float32), challenge=challenge, reader=reader, mirrored=False
+    )
+    assert any(check.name == "no-face" and not check.passed for check in checks)
+    assert track.points.shape == (len(track.frames), 468, 3)
 
 
 def test_a_recording_without_a_face_is_refused(genuine, attempt):
