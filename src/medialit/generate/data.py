@@ -7,10 +7,17 @@ has 24 frames, two seconds at 12 a second, and a camera that does not shake.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+import multiprocessing
+import os
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,14 +159,16 @@ class Table:
         staged.replace(self.folder / "filled")
 
 
-def render_frames(folder: Path, *, n: int, first_seed: int = FRAME_SEEDS.start, per_scene: int = 4) -> None:
+def render_frames(
+    folder: Path, *, n: int, first_seed: int = FRAME_SEEDS.start, per_scene: int = 4, workers: int = 0
+) -> None:
     """Fill a table with single frames for the codec; goes on where it stopped.
 
     Columns: ``high`` uint8 (256, 256, 3), ``low`` uint8 (64, 64, 3), ``boxes`` float32 (2, 4), in shares of the
-    side: left, top, right, bottom; a missing thing has an empty box.
+    side: left, top, right, bottom; a missing thing has an empty box. With `workers`, that many processes render.
     """
     table = Table(folder)
-    arrays = table.create(
+    table.create(
         n,
         {
             "high": ((HIGH, HIGH, 3), "uint8"),
@@ -167,9 +176,16 @@ def render_frames(folder: Path, *, n: int, first_seed: int = FRAME_SEEDS.start, 
             "boxes": ((2, 4), "float32"),
         },
     )
-    cv2.setNumThreads(1)
-    for row in range(table.n, n, per_scene):
-        seed = first_seed + row // per_scene
+    scenes = [(row, first_seed + row // per_scene) for row in range(table.n, n, per_scene)]
+    with crew(workers) as each:
+        for end in each(partial(_frames, folder, n, per_scene), _chunks(iter(scenes), 64)):
+            table.fill(end)
+
+
+def _frames(folder: Path, n: int, per_scene: int, scenes: list[tuple[int, int]]) -> int:
+    """Render some frames of some scenes into rows of the table; return the row after the last."""
+    arrays = Table(folder).open(mode="r+")
+    for row, seed in scenes:
         scene = training_scene(seed)
         rng = np.random.default_rng([seed, 0xF4A])
         picks = np.sort(rng.choice(N_FRAMES, per_scene, replace=False))
@@ -179,17 +195,17 @@ def render_frames(folder: Path, *, n: int, first_seed: int = FRAME_SEEDS.start, 
             frames = render_staging(scene, stage(tracks), size=(side, side)).frames
             arrays[name][row:end] = frames[: end - row]
         arrays["boxes"][row:end] = _boxes(tracks)[: end - row]
-        if row % 256 == 0 or end == n:
-            table.fill(end)
+    return end
 
 
-def render_clips(folder: Path, *, n: int, seeds: Iterator[int]) -> None:
+def render_clips(folder: Path, *, n: int, seeds: Iterator[int], workers: int = 0) -> None:
     """Fill a table with clips for the flow, of scenes that `may_train` allows; goes on where it stopped.
 
     Columns: ``frames`` uint8 (24, 64, 64, 3), ``boxes`` float32 (24, 2, 4), ``slots`` float32 (15,), ``seed`` int64.
+    With `workers`, that many processes render.
     """
     table = Table(folder)
-    arrays = table.create(
+    table.create(
         n,
         {
             "frames": ((N_FRAMES, LOW, LOW, 3), "uint8"),
@@ -198,22 +214,58 @@ def render_clips(folder: Path, *, n: int, seeds: Iterator[int]) -> None:
             "seed": ((), "int64"),
         },
     )
-    cv2.setNumThreads(1)
-    row = 0
-    for seed in seeds:
-        if row >= n:
-            break
+    allowed = enumerate(seed for seed in seeds if may_train(training_scene(seed)))
+    rows = itertools.islice(allowed, table.n, n)
+    with crew(workers) as each:
+        for end in each(partial(_clips, folder), _chunks(rows, 64)):
+            table.fill(end)
+
+
+def _clips(folder: Path, rows: list[tuple[int, int]]) -> int:
+    """Render clips by seed into rows of the table; return the row after the last."""
+    arrays = Table(folder).open(mode="r+")
+    for row, seed in rows:
         scene = training_scene(seed)
-        if not may_train(scene):
-            continue
-        if row >= table.n:
-            arrays["frames"][row] = render(scene, size=(LOW, LOW)).frames
-            arrays["boxes"][row] = _boxes(simulate(scene))
-            arrays["slots"][row] = encode_shot(shot_of(scene))
-            arrays["seed"][row] = seed
-            if row % 64 == 63 or row == n - 1:
-                table.fill(row + 1)
-        row += 1
+        arrays["frames"][row] = render(scene, size=(LOW, LOW)).frames
+        arrays["boxes"][row] = _boxes(simulate(scene))
+        arrays["slots"][row] = encode_shot(shot_of(scene))
+        arrays["seed"][row] = seed
+    return row + 1
+
+
+@contextmanager
+def crew(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Give a `map` that lets `workers` processes work, in order; with none, this one does the work itself."""
+    if workers == 0:
+        cv2.setNumThreads(1)
+        yield map
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_behave) as pool:
+        yield partial(_ahead, pool, 8 * workers)
+
+
+def _ahead(
+    pool: ProcessPoolExecutor, n: int, function: Callable[[Any], Any], items: Iterable[Any]
+) -> Iterator[Any]:
+    """Map in order, with at most `n` items under way: what is finished early takes memory."""
+    waiting: deque[Future[Any]] = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) >= n:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _behave() -> None:
+    os.nice(5)
+    cv2.setNumThreads(1)
+
+
+def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while chunk := list(itertools.islice(items, size)):
+        yield chunk
 
 
 def _at(tracks: Tracks, picks: NDArray[np.int64]) -> Tracks:

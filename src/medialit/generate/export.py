@@ -74,7 +74,7 @@ def export(codec_path: Path, flow_path: Path, out: Path, *, facts: dict[str, Any
 
 def load_flow(path: Path) -> Flow:
     """Return the trained flow, ready to use."""
-    saved = torch.load(path, weights_only=True)
+    saved = torch.load(path, weights_only=True, map_location="cpu")
     flow = Flow(FlowConfig(**saved["config"]))
     flow.load_state_dict(saved["model"])
     return flow.eval()

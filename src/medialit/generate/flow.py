@@ -74,28 +74,32 @@ def integrate(
     return x
 
 
-def attention_mask(window: int | None, *, n_words: int = 10, n_frames: int = 24) -> Floats:
+def attention_mask(
+    window: int | None, *, n_words: int = 10, n_frames: int = 24, n_patches: int = 16
+) -> Floats:
     """Return what is added to attention's scores, shape (N, N): 0 where a token may look, -10,000 where not.
 
     Parameters
     ----------
     window : int or None
-        How many frames away a frame may look; 0 is only itself, None is no limit.
-    n_words, n_frames : int
-        Tokens of the shot, which come first, and of the frames; N is their sum.
+        How many frames away a frame may look; 0 is only itself, None is no limit, and then nothing is masked.
+    n_words, n_frames, n_patches : int
+        Tokens of the shot, which come first; frames, and tokens of each.
 
     Notes
     -----
-    A frame sees the shot and the frames of its window. Shot tokens see shot tokens only: through them, frames
-    would see each other all the same.
+    Where there is a limit, shot tokens see shot tokens only: through them, frames would see each other all the same.
 
     Examples
     --------
-    >>> (attention_mask(0, n_words=1, n_frames=2) == 0).astype(int).tolist()
+    >>> (attention_mask(0, n_words=1, n_frames=2, n_patches=1) == 0).astype(int).tolist()
     [[1, 0, 0], [1, 1, 0], [1, 0, 1]]
     """
-    at = np.arange(n_words + n_frames) - n_words
-    word = at < 0
-    near = (np.abs(at[:, None] - at) <= window) if window is not None else np.ones((len(at), len(at)), bool)
+    n = n_words + n_frames * n_patches
+    if window is None:
+        return np.zeros((n, n), np.float32)
+    frame = (np.arange(n) - n_words) // n_patches
+    word = np.arange(n) < n_words
+    near = np.abs(frame[:, None] - frame) <= window
     allowed = word[None, :] | (~word[:, None] & ~word[None, :] & near)
     return np.where(allowed, 0.0, -1e4).astype(np.float32)

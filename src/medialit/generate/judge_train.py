@@ -18,10 +18,12 @@ chapter's randomness follows from its number, so that a resumed run is the run t
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import logging
 import math
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -31,7 +33,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (its name everywhere)
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 
+from medialit.generate.data import crew
 from medialit.generate.judge import N_FRAMES, SIDE, WEIGHTS
 from medialit.world import ACTIONS, BACKGROUNDS, COLOURS, KINDS, PANS, Scene, draw_scene, simulate
 from medialit.world.render import render_staging
@@ -327,19 +331,21 @@ def _wobble(frames: NDArray[np.float32], rng: np.random.Generator, *, amplitude:
         f[:] = cv2.remap(f, xs + dx, ys + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def as_input(frames: Frames) -> Tensor:
+def as_input(frames: Frames, device: torch.device | str = "cpu") -> Tensor:
     """Return clips (B, T, 64, 64, 3) as the network reads them."""
-    return torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 1, 4, 2, 3))).float() / 127.5 - 1
+    clips = torch.from_numpy(np.ascontiguousarray(frames)).to(device)
+    return clips.permute(0, 1, 4, 2, 3).float() / 127.5 - 1
 
 
 def losses(answer: dict[str, Tensor], batch: Batch) -> dict[str, Tensor]:
     """Return the parts of the loss for clips."""
-    action = torch.from_numpy(batch.action)
+    device = answer["action"].device
+    action = torch.from_numpy(batch.action).to(device)
     there = action >= 0
     return _looking(answer["looks"].float().transpose(1, 2), answer["at"].float(), batch) | {
         **_naming(answer, batch),
         "action": F.cross_entropy(answer["action"].float()[there], action[there]),
-        "pan": F.cross_entropy(answer["pan"].float(), torch.from_numpy(batch.pan)),
+        "pan": F.cross_entropy(answer["pan"].float(), torch.from_numpy(batch.pan).to(device)),
     }
 
 
@@ -351,19 +357,24 @@ def frame_losses(answer: dict[str, Tensor], batch: Batch) -> dict[str, Tensor]:
 
 
 def _naming(answer: dict[str, Tensor], batch: Batch) -> dict[str, Tensor]:
-    presence = torch.from_numpy(batch.presence).float()
-    seen = torch.from_numpy(batch.seen.any(axis=2))
+    device = answer["presence"].device
+    presence = torch.from_numpy(batch.presence).float().to(device)
+    seen = torch.from_numpy(batch.seen.any(axis=2)).to(device)
+    colour, background = (
+        torch.from_numpy(batch.colour).to(device),
+        torch.from_numpy(batch.background).to(device),
+    )
     present = F.binary_cross_entropy_with_logits(answer["presence"].float(), presence, reduction="none")
     return {
         "presence": present[(presence == 0) | seen].mean() * len(KINDS),
-        "colour": F.cross_entropy(answer["colour"].float()[seen], torch.from_numpy(batch.colour)[seen]),
-        "background": F.cross_entropy(answer["background"].float(), torch.from_numpy(batch.background)),
+        "colour": F.cross_entropy(answer["colour"].float()[seen], colour[seen]),
+        "background": F.cross_entropy(answer["background"].float(), background),
     }
 
 
 def _looking(looks: Tensor, where: Tensor, batch: Batch) -> dict[str, Tensor]:
     """Each kind's question should look where its object is, and no other question more than it: looks (B, 12, T, 64)."""
-    seen, at = torch.from_numpy(batch.seen), torch.from_numpy(batch.at)
+    seen, at = torch.from_numpy(batch.seen).to(looks.device), torch.from_numpy(batch.at).to(looks.device)
     cell = (at.clamp(0, 0.999) * GRID).long()
     target = cell[..., 1] * GRID + cell[..., 0]  # (B, 12, T)
     clip, kind, moment = torch.nonzero(seen, as_tuple=True)
@@ -379,8 +390,9 @@ def _looking(looks: Tensor, where: Tensor, batch: Batch) -> dict[str, Tensor]:
 def accuracies(net: Judge, batch: Batch, *, size: int = 64) -> dict[str, float]:
     """Return the share of objects, and of clips, whose answers are right."""
     net.eval()
-    parts = [net(as_input(batch.frames[i : i + size])) for i in range(0, len(batch.frames), size)]
-    answer = {name: torch.cat([p[name] for p in parts]).float().numpy() for name in parts[0]}
+    device = net.place.device
+    parts = [net(as_input(batch.frames[i : i + size], device)) for i in range(0, len(batch.frames), size)]
+    answer = {name: torch.cat([p[name] for p in parts]).float().cpu().numpy() for name in parts[0]}
     there = batch.presence.astype(bool)
     two = batch.presence.sum(1) == 2
     kinds = ((answer["presence"] > 0) == there).all(1)
@@ -405,8 +417,9 @@ def check_of(net: Judge, batch: Batch, *, singly: bool) -> dict[str, float]:
     if not singly:
         return accuracies(net, batch)
     net.eval()
-    x = as_input(batch.frames[:, 4:6])
+    x = as_input(batch.frames[:, 4:6], net.place.device)
     answer, _, _ = net.frames(torch.cat([x[:, 0], x[:, 1] - x[:, 0]], dim=1))
+    answer = {name: value.cpu() for name, value in answer.items()}
     seen = batch.seen[:, :, 4]
     colour = answer["colour"].argmax(-1).numpy()[seen] == batch.colour[seen]
     kinds = ((answer["presence"].numpy() > 0) == batch.presence.astype(bool)).all(1)
@@ -419,10 +432,21 @@ def check_of(net: Judge, batch: Batch, *, singly: bool) -> dict[str, float]:
     }
 
 
-def train(out: Path, recipe: Recipe, *, resume: bool, stop_after: int | None = None) -> Judge:
-    """Train, or go on training, and leave a checkpoint after each chapter; `stop_after` chapters, if given."""
+def train(
+    out: Path,
+    recipe: Recipe,
+    *,
+    resume: bool,
+    stop_after: int | None = None,
+    device: str = "cpu",
+    workers: int = 0,
+) -> Judge:
+    """Train, or go on training, and leave a checkpoint after each chapter; `stop_after` chapters, if given.
+
+    With `workers`, that many processes render, and as many roughen.
+    """
     torch.manual_seed(recipe.seed)
-    net = Judge(recipe.width).to(memory_format=torch.channels_last)
+    net = Judge(recipe.width).to(device=device, memory_format=torch.channels_last)
     decayed = [p for p in net.parameters() if p.ndim > 1]
     plain = [p for p in net.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
@@ -430,81 +454,128 @@ def train(out: Path, recipe: Recipe, *, resume: bool, stop_after: int | None = N
     )
     checkpoint, first = out / "checkpoint.pt", 0
     if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         first = int(state["chapter"]) + 1
-    window = [chapter(FIRST_SEED + c * N_SCENES, N_SCENES) for c in range(max(0, first - 2), first)]
-    check = chapter(HELD_OUT_SEED - 1000, 300)  # watched during training; the report uses others
-    for c in range(first, min(recipe.chapters, stop_after or recipe.chapters)):
-        started = time.process_time()
-        window = [*window[-2:], chapter(FIRST_SEED + c * N_SCENES, N_SCENES)]
-        rendered = time.process_time()
-        means = _read_chapter(net, optimiser, Batch.join(window), recipe, c)
-        torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "chapter": c}, checkpoint)
-        line = {
-            "chapter": c,
-            "render_s": round(rendered - started, 1),
-            "train_s": round(time.process_time() - rendered, 1),
-            "loss": means,
-            "check": {
-                k: round(v, 4) for k, v in check_of(net, check, singly=c < recipe.frame_chapters).items()
-            },
-        }
-        log.info("%s", json.dumps(line))
-        with (out / "log.jsonl").open("a") as file:
-            file.write(json.dumps(line) + "\n")
+    last = min(recipe.chapters, stop_after or recipe.chapters)
+    with crew(workers) as each:
+        check = _rendered(each, HELD_OUT_SEED - 1000, 300)  # watched in training; the report uses others
+        seeds = [FIRST_SEED + c * N_SCENES for c in range(max(0, first - 2), last)]
+        parts = iter(each(_part, [(seed + i, _PART) for seed in seeds for i in range(0, N_SCENES, _PART)]))
+        window: list[Batch] = []
+        for c in range(max(0, first - 2), last):
+            started = time.time()
+            window = [*window[-2:], Batch.join(list(itertools.islice(parts, N_SCENES // _PART)))]
+            if c < first:
+                continue
+            rendered = time.time()
+            means = _read_chapter(net, optimiser, Batch.join(window), recipe, c, workers=workers)
+            torch.save(
+                {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "chapter": c}, checkpoint
+            )
+            seen = check_of(net, check, singly=c < recipe.frame_chapters)
+            line = {
+                "chapter": c,
+                "waited_s": round(rendered - started, 1),
+                "train_s": round(time.time() - rendered, 1),
+                "loss": means,
+                "check": {k: round(v, 4) for k, v in seen.items()},
+            }
+            log.info("%s", json.dumps(line))
+            with (out / "log.jsonl").open("a") as file:
+                file.write(json.dumps(line) + "\n")
     return net
 
 
-def _read_chapter(
-    net: Judge, optimiser: torch.optim.Optimizer, data: Batch, recipe: Recipe, c: int
-) -> dict[str, float]:
-    net.train()
-    rng = np.random.default_rng([recipe.seed, c])
-    singly = c < recipe.frame_chapters
-    size = recipe.frame_batch if singly else recipe.clip_batch
-    order = np.concatenate([rng.permutation(len(data.frames)) for _ in range(recipe.views if singly else 1)])
-    n_steps = len(order) // size
-    sums: dict[str, float] = {}
-    for step in range(n_steps):
-        batch = data.take(order[step * size : (step + 1) * size])
+_PART = 50  # scenes that one worker renders at a time
+
+
+def _part(of: tuple[int, int]) -> Batch:
+    return chapter(*of)
+
+
+def _rendered(each: Callable[..., Iterator[Batch]], first_seed: int, n: int) -> Batch:
+    return Batch.join(list(each(_part, [(first_seed + i, _PART) for i in range(0, n, _PART)])))
+
+
+class _Reading(Dataset[Batch]):
+    """The batches of a chapter, each roughened by its own number."""
+
+    def __init__(self, data: Batch, recipe: Recipe, c: int) -> None:
+        rng = np.random.default_rng([recipe.seed, c])
+        self.data, self.recipe, self.c = data, recipe, c
+        self.singly = c < recipe.frame_chapters
+        self.size = recipe.frame_batch if self.singly else recipe.clip_batch
+        views = recipe.views if self.singly else 1
+        self.order = np.concatenate([rng.permutation(len(data.frames)) for _ in range(views)])
+
+    def __len__(self) -> int:
+        return len(self.order) // self.size
+
+    def __getitem__(self, step: int) -> Batch:
+        rng = np.random.default_rng([self.recipe.seed, self.c, step])
+        batch = self.data.take(self.order[step * self.size : (step + 1) * self.size])
         if rng.random() < 0.5:
             batch = mirrored(batch)
+        if self.singly:
+            batch = _single(batch, rng)
+        return replace(batch, frames=np.stack([roughened(clip, rng) for clip in batch.frames]))
+
+
+def _single(batch: Batch, rng: np.random.Generator) -> Batch:
+    """Return one frame of each clip, with the one after it (or itself again, at the end)."""
+    rows = np.arange(len(batch.frames))
+    moment = rng.integers(N_FRAMES, size=len(rows))
+    after = np.minimum(moment + 1, N_FRAMES - 1)
+    return replace(
+        batch,
+        frames=np.stack([batch.frames[rows, moment], batch.frames[rows, after]], axis=1),
+        at=batch.at[rows, :, moment][:, :, None],
+        seen=batch.seen[rows, :, moment][:, :, None],
+    )
+
+
+def _read_chapter(
+    net: Judge, optimiser: torch.optim.Optimizer, data: Batch, recipe: Recipe, c: int, *, workers: int = 0
+) -> dict[str, float]:
+    net.train()
+    reading = _Reading(data, recipe, c)
+    ahead = {"multiprocessing_context": "fork", "prefetch_factor": 4} if workers else {}
+    sums: dict[str, float] = {}
+    for step, batch in enumerate(
+        DataLoader(reading, batch_size=None, num_workers=workers, collate_fn=_as_is, **ahead)
+    ):
         for group in optimiser.param_groups:
-            group["lr"] = _rate(recipe, c + step / n_steps)
-        parts = _frames_read(net, batch, rng) if singly else _clips_read(net, batch, rng)
+            group["lr"] = _rate(recipe, c + step / len(reading))
+        parts = _frames_read(net, batch) if reading.singly else _clips_read(net, batch)
         loss = torch.stack(list(parts.values())).sum()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         for name, part in parts.items():
-            sums[name] = sums.get(name, 0.0) + part.item() / n_steps
+            sums[name] = sums.get(name, 0.0) + part.item() / len(reading)
     return {name: round(total, 4) for name, total in sums.items()}
 
 
-def _clips_read(net: Judge, batch: Batch, rng: np.random.Generator) -> dict[str, Tensor]:
-    batch = replace(batch, frames=np.stack([roughened(clip, rng) for clip in batch.frames]))
-    with torch.autocast("cpu", torch.bfloat16):
-        answer = net(as_input(batch.frames))
+def _as_is(batch: Batch) -> Batch:
+    return batch
+
+
+def _clips_read(net: Judge, batch: Batch) -> dict[str, Tensor]:
+    device = net.place.device
+    with torch.autocast(device.type, torch.bfloat16):
+        answer = net(as_input(batch.frames, device))
     return losses(answer, batch)
 
 
-def _frames_read(net: Judge, batch: Batch, rng: np.random.Generator) -> dict[str, Tensor]:
-    """Read one frame of each clip, with the one after it (or itself again, at the end)."""
-    rows = np.arange(len(batch.frames))
-    moment = rng.integers(N_FRAMES, size=len(rows))
-    after = np.minimum(moment + 1, N_FRAMES - 1)
-    pairs = np.stack([batch.frames[rows, moment], batch.frames[rows, after]], axis=1)
-    pairs = np.stack([roughened(pair, rng) for pair in pairs])
-    x = as_input(pairs)
-    one = replace(
-        batch, at=batch.at[rows, :, moment][:, :, None], seen=batch.seen[rows, :, moment][:, :, None]
-    )
-    with torch.autocast("cpu", torch.bfloat16):
+def _frames_read(net: Judge, batch: Batch) -> dict[str, Tensor]:
+    device = net.place.device
+    x = as_input(batch.frames, device)
+    with torch.autocast(device.type, torch.bfloat16):
         answer, _, _ = net.frames(torch.cat([x[:, 0], x[:, 1] - x[:, 0]], dim=1))
-    return frame_losses(answer, one)
+    return frame_losses(answer, batch)
 
 
 def _rate(recipe: Recipe, chapter: float) -> float:
@@ -524,6 +595,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
     parser.add_argument("--frame-chapters", type=int, default=Recipe.frame_chapters)
     parser.add_argument("--clip-chapters", type=int, default=Recipe.clip_chapters)
+    parser.add_argument("--clip-batch", type=int, default=Recipe.clip_batch)
+    parser.add_argument("--device", default="cpu", help="as PyTorch names it")
+    parser.add_argument("--workers", type=int, default=0, help="processes that render, and that roughen")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument(
         "--stop-after", type=int, metavar="N", help="leave off after N chapters, without exporting"
@@ -533,12 +607,25 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options.out.mkdir(parents=True, exist_ok=True)
-    recipe = Recipe(frame_chapters=options.frame_chapters, clip_chapters=options.clip_chapters)
+    recipe = Recipe(
+        frame_chapters=options.frame_chapters,
+        clip_chapters=options.clip_chapters,
+        clip_batch=options.clip_batch,
+    )
     if options.export_only:
         net = Judge(recipe.width)
-        net.load_state_dict(torch.load(options.out / "checkpoint.pt", weights_only=True)["net"])
+        net.load_state_dict(
+            torch.load(options.out / "checkpoint.pt", weights_only=True, map_location="cpu")["net"]
+        )
     else:
-        net = train(options.out, recipe, resume=options.resume, stop_after=options.stop_after)
+        net = train(
+            options.out,
+            recipe,
+            resume=options.resume,
+            stop_after=options.stop_after,
+            device=options.device,
+            workers=options.workers,
+        )
         if options.stop_after:
             return
     from medialit.generate.judge_export import export

@@ -3,11 +3,11 @@
     prompt -> shot -> slots (15 numbers) -> FLOW: noise becomes 24 frame latents -> DECODER: 256 x 256 pictures
 
 The codec is convolutional. Its encoder looks at 64 x 64 pixels; its decoder paints 256 x 256, so what lies between, it
-has learnt by heart. Each frame's latent, 16 x 16 x 8 numbers, is ONE token of the flow, a small transformer over 24
-frame tokens and 10 tokens of the shot, in front of a place that is remembered. How far a frame may look at other frames
-(`window`) is a knob: 0 gives **v1**, where each frame is dreamt alone and things jump; no limit gives **v2**.
+has learnt by heart. Each frame's latent, 16 x 16 x 8 numbers, is cut into P = 16 patches; the flow is a small transformer
+over 24 x 16 patch tokens and 10 tokens of the shot, in front of a place that is remembered. How far a frame may look
+at other frames (`window`) is a knob: 0 gives **v1**, where each frame is dreamt alone and things jump; no limit, **v2**.
 
-Letters in comments: B clips, T = 24 frames, C channels, D the width of the transformer.
+Letters in comments: B clips, T = 24 frames, P = 16 patches, C channels, D the width of the transformer.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in PyTorch
 from torch import Tensor, nn
 
 N_FRAMES = 24
-KNOTS = 9  # places of the camera for which the memory holds a view
+KNOTS = 13  # places of the camera for which the memory holds a view
 GRID = 16  # a latent has GRID x GRID cells
 SIDE = 4  # a patch has SIDE x SIDE of them
+N_PATCHES = (GRID // SIDE) ** 2
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class CodecConfig:
     """
 
     latent: int = 8
-    seen: tuple[int, int] = (48, 64)
-    painted: tuple[int, int, int] = (96, 48, 24)
+    seen: tuple[int, int] = (64, 96)
+    painted: tuple[int, int, int] = (160, 80, 40)
     noise: float = 0.1
 
 
@@ -130,17 +131,13 @@ class FlowConfig:
     ----------
     width, depth, heads : int
         D, number of blocks, heads of attention.
-    eye, brush : int
-        Widths of the networks that look at each patch and paint it.
     n_kinds, n_actions, n_sizes, n_backgrounds, n_looks, n_pans : int
         Words of each slot; one more of each is learnt for "left open".
     """
 
     width: int = 256
-    depth: int = 6
-    heads: int = 8
-    eye: int = 128
-    brush: int = 256
+    depth: int = 8
+    heads: int = 4
     latent: int = 8
     n_kinds: int = 12
     n_actions: int = 10
@@ -217,14 +214,15 @@ class Block(nn.Module):
         self.narrow = nn.Linear(4 * d, d)
         self.offset = nn.Parameter(torch.zeros(6, d))
 
-    def forward(self, x: Tensor, modulation: Tensor, mask: Tensor) -> Tensor:
-        """Return tokens (B, N, D); modulation (B, 6, D), mask (N, N) is added to the attention's scores."""
+    def forward(self, x: Tensor, modulation: Tensor, mask: Tensor | None) -> Tensor:
+        """Return tokens (B, N, D); modulation (B, 6, D), mask (N, N), if any, is added to the attention's scores."""
         b, n, d = x.shape
         shift1, scale1, gate1, shift2, scale2, gate2 = (modulation + self.offset)[:, :, None].unbind(1)
         h = F.layer_norm(x, (d,)) * (1 + scale1) + shift1
         q, k, v = self.qkv(h).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         q, k = F.layer_norm(q, q.shape[-1:]), F.layer_norm(k, k.shape[-1:])
-        h = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))  # (B, heads, N, D / heads)
+        bias = None if mask is None else mask.to(v.dtype)
+        h = F.scaled_dot_product_attention(q.to(v.dtype), k.to(v.dtype), v, attn_mask=bias)
         x = x + gate1 * self.mix(h.transpose(1, 2).reshape(b, n, d))
         h = F.layer_norm(x, (d,)) * (1 + scale2) + shift2
         return x + gate2 * self.narrow(F.gelu(self.wide(h), approximate="tanh"))
@@ -257,72 +255,18 @@ def camera_shares() -> Tensor:
     return (1 - steps.abs()).clamp(min=0)
 
 
-class Eye(nn.Module):
-    """From a frame's noisy latent to its token: what is in front of the place, looked for in each patch alike."""
-
-    def __init__(self, config: FlowConfig) -> None:
-        super().__init__()
-        w = config.eye
-        self.place = nn.Parameter(torch.randn((GRID // SIDE) ** 2, w) * 0.5)
-        self.seen = nn.Linear(2 * SIDE**2 * config.latent, w)
-        self.mix = nn.Linear(w, w)
-        self.inlet = nn.Linear((GRID // SIDE) ** 2 * w, config.width)
-
-    def forward(self, ahead: Tensor, behind: Tensor) -> Tensor:
-        """Return tokens (B, T, D) of x_t without its share of the place, and of the place (B, T, C*16*16)."""
-        h = F.gelu(
-            self.seen(torch.cat([patches(ahead), patches(behind)], -1)) + self.place, approximate="tanh"
-        )
-        h = h + F.gelu(self.mix(h), approximate="tanh")  # (B, T, 16, w)
-        return self.inlet(h.flatten(2))
-
-
 def patches(x: Tensor) -> Tensor:
-    """Return latents (B, T, C*16*16) as patches of 4 x 4 cells, (B, T, 16, C*4*4)."""
+    """Return latents (B, T, C*16*16) as patches of 4 x 4 cells, (B, T, P, C*4*4)."""
     n = GRID // SIDE
     grid = x.unflatten(2, (-1, n, SIDE, n, SIDE))  # (B, T, C, n, SIDE, n, SIDE)
     return grid.permute(0, 1, 3, 5, 2, 4, 6).flatten(4).flatten(2, 3)
 
 
-class Brush(nn.Module):
-    """From a frame's token to what stands in front of the place, patch by patch: one small network for all places.
-
-    A patch is 4 x 4 cells. The brush knows the frame's token, where it stands, the noisy patch and the empty place
-    behind it; so what a cat looks like is learnt once, and not for each place.
-    """
-
-    def __init__(self, config: FlowConfig) -> None:
-        super().__init__()
-        d, w = config.width, config.brush
-        patch = SIDE**2 * config.latent
-        self.place = nn.Parameter(torch.randn((GRID // SIDE) ** 2, w) * 0.5)
-        self.seen = nn.Linear(2 * patch, w)
-        self.told = nn.Linear(d, w)
-        self.mix = nn.Linear(w, w)
-        self.told_again = nn.Linear(d, w)
-        self.mix_again = nn.Linear(w, w)
-        self.outlet = nn.Linear(w, patch)
-        self.through = nn.Linear(d, patch)  # how much of x_t is data already
-        for layer in (self.outlet, self.through):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
-
-    def forward(self, ahead: Tensor, behind: Tensor, plan: Tensor, clock: Tensor) -> Tensor:
-        """Return latents (B, T, C*16*16): what is added to the empty place `behind`.
-
-        `ahead` is x_t without its share of the place; `plan` holds the frames' tokens (B, T, D); `clock` is (B, D).
-        """
-        noisy, empty = patches(ahead), patches(behind)  # (B, T, 16, patch)
-        plan = plan[:, :, None]  # (B, T, 1, D)
-        h = F.gelu(
-            self.seen(torch.cat([noisy, empty], -1)) + self.place + self.told(plan), approximate="tanh"
-        )
-        h = h + F.gelu(self.mix(h) + self.told_again(plan), approximate="tanh")  # (B, T, 16, w)
-        h = h + F.gelu(self.mix_again(h), approximate="tanh")
-        painted = self.outlet(h) + self.through(clock)[:, None, None] * noisy
-        n = GRID // SIDE
-        grid = painted.unflatten(2, (n, n)).unflatten(-1, (-1, SIDE, SIDE)).permute(0, 1, 4, 2, 5, 3, 6)
-        return grid.flatten(2)
+def unpatched(x: Tensor) -> Tensor:
+    """Return patches (B, T, P, C*4*4) as latents (B, T, C*16*16)."""
+    n = GRID // SIDE
+    grid = x.unflatten(2, (n, n)).unflatten(-1, (-1, SIDE, SIDE))  # (B, T, n, n, C, SIDE, SIDE)
+    return grid.permute(0, 1, 4, 2, 5, 3, 6).flatten(2)
 
 
 class Flow(nn.Module):
@@ -332,20 +276,29 @@ class Flow(nn.Module):
         super().__init__()
         self.config = config
         d = config.width
+        patch = SIDE**2 * config.latent
         self.shot = ShotTokens(config)
-        self.eye = Eye(config)
-        self.frame = nn.Parameter(torch.randn(N_FRAMES, d) * 0.5)
+        self.memory = Memory(config)
+        self.inlet = nn.Linear(2 * patch, d)
+        self.frame = nn.Parameter(torch.randn(N_FRAMES, 1, d) * 0.5)
+        self.patch = nn.Parameter(torch.randn(N_PATCHES, d) * 0.5)
         self.clock = nn.Sequential(nn.Linear(32, d), nn.SiLU(), nn.Linear(d, d))
         self.gist = nn.Linear(d, d)
         self.modulate = nn.Linear(d, 6 * d)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
-        self.memory = Memory(config)
-        self.brush = Brush(config)
-        with torch.no_grad():  # a block starts as a weak one
+        self.finish = nn.Linear(d, 2 * d)
+        self.outlet = nn.Linear(d, patch)
+        self.through = nn.Linear(d, patch)  # how much of x_t is data already
+        with torch.no_grad():  # a block starts as a weak one, and the answer as the empty place
             self.modulate.weight.mul_(0.1)
             self.modulate.bias.zero_().view(6, d)[[2, 5]] = 0.3
+            for layer in (self.finish, self.outlet, self.through):
+                nn.init.zeros_(layer.weight)
+                nn.init.zeros_(layer.bias)
 
-    def forward(self, x_t: Tensor, t: Tensor, slots: Tensor, open_slots: Tensor, mask: Tensor) -> Tensor:
+    def forward(
+        self, x_t: Tensor, t: Tensor, slots: Tensor, open_slots: Tensor, mask: Tensor | None = None
+    ) -> Tensor:
         """Return predicted clean latents (B, T, C*16*16).
 
         Parameters
@@ -358,19 +311,22 @@ class Flow(nn.Module):
         open_slots : Tensor, shape (B, 11)
             1 where a word is left open: kind, colour, action, size of each thing, background, look, pan. The last
             three never are: the memory must know where it is.
-        mask : Tensor, shape (10 + T, 10 + T)
-            From `attention_mask`.
+        mask : Tensor, shape (10 + T*P, 10 + T*P), optional
+            From `attention_mask`; without one all tokens see each other.
         """
         words = self.shot(slots, open_slots)  # (B, 10, D)
         clock = self.clock(_waves(t)) + self.gist(words.mean(1))  # (B, D)
         modulation = self.modulate(F.silu(clock)).unflatten(1, (6, -1))
         empty = self.memory(slots)  # (B, T, C*16*16)
-        ahead = x_t - t[:, None, None] * empty
-        x = torch.cat([words, self.eye(ahead, empty) + self.frame], 1)  # (B, 10 + T, D)
+        noisy = patches(x_t - t[:, None, None] * empty)  # (B, T, P, C*4*4), what is in front of the place
+        x = self.inlet(torch.cat([noisy, patches(empty)], -1)) + self.frame + self.patch  # (B, T, P, D)
+        x = torch.cat([words, x.flatten(1, 2)], 1)  # (B, 10 + T*P, D)
         for block in self.blocks:
             x = block(x, modulation, mask)
-        plan = F.layer_norm(x[:, ShotTokens.N :], (self.config.width,))  # (B, T, D)
-        return empty + self.brush(ahead, empty, plan, clock)
+        shift, scale = self.finish(F.silu(clock))[:, None].chunk(2, -1)
+        x = F.layer_norm(x[:, ShotTokens.N :], (self.config.width,)) * (1 + scale) + shift
+        painted = self.outlet(x).unflatten(1, (N_FRAMES, N_PATCHES))  # (B, T, P, C*4*4)
+        return empty + unpatched(painted + self.through(clock)[:, None, None] * noisy)
 
 
 def _waves(t: Tensor) -> Tensor:

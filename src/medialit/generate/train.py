@@ -6,11 +6,11 @@ holds the renders, the checkpoints, a log of each stage (``log.jsonl``) and cont
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
-import multiprocessing
-import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -39,7 +39,9 @@ class Recipe:
     codec_config, flow_config
         How large each is.
     threads : int
-        Of the trainer; rendering and encoding take one process beside it.
+        Of the trainer.
+    workers : int
+        Processes that render beside it.
     """
 
     n_frames: int
@@ -49,6 +51,7 @@ class Recipe:
     codec_config: CodecConfig = field(default_factory=CodecConfig)
     flow_config: FlowConfig = field(default_factory=FlowConfig)
     threads: int = 1
+    workers: int = 1
 
 
 RECIPES = {
@@ -56,16 +59,17 @@ RECIPES = {
     "laptop": Recipe(
         n_frames=40_000,
         n_clips=40_000,
-        codec=CodecRun(steps=10_000),
-        flow=FlowRun(steps=4_000),
+        codec=CodecRun(steps=10_000, minutes=50),
+        flow=FlowRun(steps=20_000, minutes=120),
     ),
-    # For one large GPU and 16 cores; written for 25 minutes, and not run yet.
+    # For one large GPU with 16 processor cores: what ships. Put the folder on a fast disk, or in memory (60 GB).
     "gpu": Recipe(
-        n_frames=200_000,
-        n_clips=200_000,
-        codec=CodecRun(steps=20_000, batch=128, device="cuda"),
-        flow=FlowRun(steps=20_000, batch=512, device="cuda"),
-        threads=8,
+        n_frames=40_000,
+        n_clips=120_000,
+        codec=CodecRun(steps=100_000, minutes=1.6, batch=128, save_every=1500, device="cuda"),
+        flow=FlowRun(steps=100_000, minutes=6.5, batch=512, min_clips=30_000, save_every=1000, device="cuda"),
+        threads=4,
+        workers=13,
     ),
     # Minutes: it shows that everything runs, and learns next to nothing.
     "trial": Recipe(
@@ -74,7 +78,7 @@ RECIPES = {
         codec=CodecRun(steps=4, batch=4, min_frames=16),
         flow=FlowRun(steps=4, batch=4, min_clips=8),
         codec_config=CodecConfig(seen=(8, 8), painted=(8, 8, 8)),
-        flow_config=FlowConfig(width=32, depth=1, heads=2, eye=16, brush=16),
+        flow_config=FlowConfig(width=32, depth=1, heads=2),
     ),
 }
 
@@ -98,27 +102,22 @@ def train(folder: Path, *, recipe: Recipe, name: str) -> Path:
     Raises
     ------
     GenerateError
-        If the folder holds a training by another recipe, or a helper process failed.
+        If the folder holds a training by another recipe, or a helper failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _claim(folder, recipe)
     torch.set_num_threads(recipe.threads)
     began = time.time()
-    context = multiprocessing.get_context("spawn")
-    renderer = context.Process(target=_render, args=(folder, recipe.n_frames, recipe.n_clips), daemon=True)
-    renderer.start()
-    codec_path = train_codec(
-        folder / "codec", folder / "frames", run=recipe.codec, config=recipe.codec_config
-    )
-    codec = load_codec(codec_path)
-    encoder = context.Process(target=_encode, args=(folder, codec_path), daemon=True)
-    encoder.start()
-    flow_path = train_flow(
-        folder / "flow", folder / "latents", codec, run=recipe.flow, config=recipe.flow_config
-    )
-    for process in (renderer, encoder):
-        process.terminate()
-        process.join()
+    frames, clips, latents = folder / "frames", folder / "clips", folder / "latents"
+    with ThreadPoolExecutor(2) as beside:  # both wait for others most of the time
+        rendering = beside.submit(_render, folder, recipe)
+        codec_path = train_codec(folder / "codec", frames, run=recipe.codec, config=recipe.codec_config)
+        codec = load_codec(codec_path).to(recipe.flow.device)
+        device = torch.device(recipe.flow.device)
+        encoding = beside.submit(encode_clips, clips, copy.deepcopy(codec), latents, device=device)
+        flow_path = train_flow(folder / "flow", latents, codec, run=recipe.flow, config=recipe.flow_config)
+        rendering.result()
+        encoding.result()
     facts = {"recipe": name, "minutes": round((time.time() - began) / 60, 1), **asdict(recipe)}
     return export(codec_path, flow_path, folder / "weights", facts={"training": facts})
 
@@ -134,12 +133,7 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     note.write_text(wanted, encoding="utf-8")
 
 
-def _render(folder: Path, n_frames: int, n_clips: int) -> None:
-    os.nice(5)
-    data.render_frames(folder / "frames", n=n_frames)
-    data.render_clips(folder / "clips", n=n_clips, seeds=iter(data.CLIP_SEEDS))
-
-
-def _encode(folder: Path, codec_path: Path) -> None:
-    torch.set_num_threads(1)
-    encode_clips(folder / "clips", load_codec(codec_path), folder / "latents")
+def _render(folder: Path, recipe: Recipe) -> None:
+    data.render_frames(folder / "frames", n=recipe.n_frames, workers=recipe.workers)
+    seeds = iter(data.CLIP_SEEDS)
+    data.render_clips(folder / "clips", n=recipe.n_clips, seeds=seeds, workers=recipe.workers)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from medialit.generate.data import HIGH, Table
 from medialit.generate.model import Codec, CodecConfig
-from medialit.generate.optim import Average, fast_bfloat16, note, optimisers, rate
+from medialit.generate.optim import (
+    Average,
+    Budget,
+    Held,
+    fast_bfloat16,
+    note,
+    optimisers,
+    rate,
+    save,
+    set_rate,
+)
 
 
 @dataclass(frozen=True)
@@ -26,22 +34,28 @@ class CodecRun:
     ----------
     steps, batch, lr
         Steps of `batch` frames at the rate `lr`.
+    minutes : float
+        How long at most; the rate falls with what is used up first, steps or minutes.
     object_weight : float
         How much more a pixel near an object counts than one of the background.
     edge_weight : float
         Weight of the error of neighbouring pixels' differences.
     min_frames : int
         Wait until this many frames are rendered.
+    save_every : int
+        Steps between two checkpoints, each with a contact sheet.
     device : str
         As PyTorch names it.
     """
 
     steps: int = 10_000
+    minutes: float = 1e6
     batch: int = 32
     lr: float = 2e-3
     object_weight: float = 15.0
     edge_weight: float = 0.5
     min_frames: int = 6000
+    save_every: int = 500
     seed: int = 0
     device: str = "cpu"
 
@@ -61,28 +75,26 @@ def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfi
     codec = Codec(config or CodecConfig()).to(device).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optims = optimisers(codec, lr=run.lr, plain=("stem", "paint", "inlet", "place", "encoder.out"))
     average = Average(codec)
-    first = 0
+    first, elapsed = 0, 0.0
     if path.exists():
         saved = torch.load(path, weights_only=True, map_location=device)
         codec.load_state_dict(saved["raw"])
         average.model.load_state_dict(saved["model"])
-        average.n = first = saved["step"]
+        average.n, first, elapsed = saved["step"], saved["step"], saved["elapsed_s"]
         for optim, state in zip(optims, saved["optims"], strict=True):
             optim.load_state_dict(state)
+    budget = Budget(steps=run.steps, minutes=run.minutes)
     table = Table(frames)
     table.wait(run.min_frames)
-    arrays = table.open()
-    began, recent = time.time(), []
-    for step in range(first, run.steps):
-        if step == first or step % 50 == 0:
-            n_rows = table.n  # the renderer is still at work
+    held = Held(table, ("low", "high", "boxes"), device)
+    began, recent, step = time.time() - elapsed, [], first
+    while (used := budget.used(step, time.time() - began)) < 1:
+        if step % 50 == 0:
+            held.refresh()  # the renderer is still at work
         rng = np.random.default_rng([run.seed, step, 0xC0DEC])
-        rows = np.sort(rng.integers(0, n_rows, run.batch))
-        drawn = batch(arrays, rows, object_weight=run.object_weight)
-        low, high, weight = (x.to(device) for x in drawn)
-        for optim in optims:
-            for group in optim.param_groups:
-                group["lr"] = run.lr * rate(step, run.steps)
+        rows = torch.from_numpy(np.sort(rng.integers(0, held.n, run.batch))).to(device)
+        low, high, weight = batch(held, rows, object_weight=run.object_weight)
+        set_rate(optims, run.lr * rate(step, used))
         with torch.autocast(device.type, torch.bfloat16, enabled=fast_bfloat16(device)):
             back = codec(low)
         loss = picture_loss(back.float(), high, weight, edge_weight=run.edge_weight)
@@ -92,31 +104,32 @@ def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfi
         for optim in optims:
             optim.step()
         average.update(codec)
-        recent.append(float(loss.detach()))
-        if step % 50 == 49:
-            line = {"step": step + 1, "loss": round(float(np.mean(recent)), 5), "rows": n_rows,
-                    "frames_s": round(run.batch * (step + 1 - first) / (time.time() - began), 1)}  # fmt: skip
-            note(folder, line)
+        recent.append(loss.detach())
+        step += 1
+        if step % 50 == 0:
+            elapsed = time.time() - began
+            note(folder, {"step": step, "loss": round(float(torch.stack(recent).mean()), 5), "rows": held.n,
+                          "elapsed_s": round(elapsed, 1), "frames_s": round(run.batch * step / elapsed, 1)})  # fmt: skip
             recent = []
-        if step % 500 == 499 or step == run.steps - 1:
-            _save(path, codec, average, optims, step + 1, run)
-            _sheet(folder / f"codec-{step + 1:06d}.png", average.model, arrays)
+        if step % run.save_every == 0:
+            _save(path, codec, average, optims, step, time.time() - began, run)
+            _sheet(folder / f"codec-{step:06d}.png", average.model, held)
+    if step > first:
+        _save(path, codec, average, optims, step, time.time() - began, run)
+        _sheet(folder / f"codec-{step:06d}.png", average.model, held)
     return path
 
 
-def batch(
-    arrays: dict[str, NDArray[Any]], rows: NDArray[np.int64], *, object_weight: float
-) -> tuple[Tensor, Tensor, Tensor]:
+def batch(held: Held, rows: Tensor, *, object_weight: float) -> tuple[Tensor, Tensor, Tensor]:
     """Return low pictures (B, 3, 64, 64), high ones (B, 3, 256, 256), both -1 to 1, and weights (B, 1, 256, 256)."""
-    low = _pictures(arrays["low"][rows])
-    high = _pictures(arrays["high"][rows])
-    return low, high, object_weights(arrays["boxes"][rows], side=HIGH, weight=object_weight)
+    low, high = _pictures(held["low"][rows]), _pictures(held["high"][rows])
+    return low, high, object_weights(held["boxes"][rows], side=HIGH, weight=object_weight)
 
 
-def object_weights(boxes: NDArray[np.float32], *, side: int, weight: float) -> Tensor:
+def object_weights(boxes: Tensor, *, side: int, weight: float) -> Tensor:
     """Return 1 + `weight` inside the boxes (B, N, 4) given in shares of the side, else 1; shape (B, 1, side, side)."""
-    centre = torch.arange(side, dtype=torch.float32).add(0.5).div(side)
-    b = torch.from_numpy(np.ascontiguousarray(boxes))[..., None]  # (B, N, 4, 1)
+    centre = torch.arange(side, dtype=torch.float32, device=boxes.device).add(0.5).div(side)
+    b = boxes[..., None]  # (B, N, 4, 1)
     across = (centre > b[:, :, 0]) & (centre < b[:, :, 2])  # (B, N, side)
     down = (centre > b[:, :, 1]) & (centre < b[:, :, 3])
     inside = (across[:, :, None, :] & down[:, :, :, None]).any(1)  # (B, side, side)
@@ -133,36 +146,29 @@ def picture_loss(back: Tensor, wanted: Tensor, weight: Tensor, *, edge_weight: f
     return (loss + edge_weight * edges) / weight.mean()
 
 
-def _pictures(frames: NDArray[np.uint8]) -> Tensor:
-    x = torch.from_numpy(np.ascontiguousarray(frames)).permute(
-        0, 3, 1, 2
-    )  # (B, 3, H, W), channels last in memory
+def _pictures(frames: Tensor) -> Tensor:
+    x = frames.permute(0, 3, 1, 2)  # (B, 3, H, W), channels last in memory
     return x.float().div_(127.5).sub_(1)
 
 
 def _save(
-    path: Path, codec: Codec, average: Average, optims: list[torch.optim.Optimizer], step: int, run: CodecRun
+    path: Path,
+    codec: Codec,
+    average: Average,
+    optims: list[torch.optim.Optimizer],
+    step: int,
+    elapsed_s: float,
+    run: CodecRun,
 ) -> None:
-    staged = path.with_suffix(".new")
-    torch.save(
-        {
-            "config": asdict(codec.config),
-            "run": asdict(run),
-            "step": step,
-            "raw": codec.state_dict(),
-            "model": average.model.state_dict(),
-            "optims": [optim.state_dict() for optim in optims],
-        },
-        staged,
-    )
-    staged.replace(path)
+    saved = {"config": asdict(codec.config), "run": asdict(run), "step": step, "elapsed_s": elapsed_s}
+    save(path, saved, model=codec, average=average, optims=optims)
 
 
 @torch.no_grad()
-def _sheet(path: Path, codec: torch.nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
-    rows = np.linspace(0, min(96, len(arrays["low"])), 12, endpoint=False).astype(int)
-    low = _pictures(arrays["low"][rows]).to(next(codec.parameters()).device)
-    back = codec(low).cpu().clamp(-1, 1).add(1).mul(127.5).permute(0, 2, 3, 1)
-    pairs = np.concatenate([arrays["high"][rows], back.byte().numpy()], 1)  # truth above, ours below
+def _sheet(path: Path, codec: torch.nn.Module, held: Held) -> None:
+    device = next(codec.parameters()).device
+    rows = torch.from_numpy(np.linspace(0, min(96, held.n), 12, endpoint=False).astype(int)).to(device)
+    back = codec(_pictures(held["low"][rows])).clamp(-1, 1).add(1).mul(127.5).permute(0, 2, 3, 1).byte()
+    pairs = torch.cat([held["high"][rows], back], 1).cpu().numpy()  # truth above, ours below
     sheet = np.concatenate([np.concatenate(list(pairs[i : i + 6]), 1) for i in (0, 6)], 0)
     cv2.imwrite(str(path), sheet[..., ::-1])

@@ -5,21 +5,29 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from medialit.generate.data import HELD_SEEDS, N_SLOTS, Table, encode_shot, training_scene
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
 from medialit.generate.model import GRID, KNOTS, N_FRAMES, Codec, CodecConfig, Flow, FlowConfig, camera_shares
-from medialit.generate.optim import Average, fast_bfloat16, note, optimisers, rate
+from medialit.generate.optim import (
+    Average,
+    Budget,
+    Held,
+    fast_bfloat16,
+    note,
+    optimisers,
+    rate,
+    save,
+    set_rate,
+)
 from medialit.generate.shot import shot_of
 
-PLAIN = ("shot", "inlet", "outlet", "through", "frame", "clock", "gist", "offset", "place", "memory")
+PLAIN = ("shot", "inlet", "outlet", "through", "frame", "patch", "clock", "gist", "offset")  # not Muon's
 N_OPEN, N_THINGS = 11, 8  # words that can be left open: those of the things are, those of the place never
 
 
@@ -31,6 +39,8 @@ class FlowRun:
     ----------
     steps, batch, lr
         Steps of `batch` clips at the rate `lr`.
+    minutes : float
+        How long at most; the rate falls with what is used up first, steps or minutes.
     object_weight : float
         How much more a latent cell that holds an object counts.
     share_alone : float
@@ -39,11 +49,14 @@ class FlowRun:
         Share of clips whose whole shot is left open, and of single words that are.
     min_clips : int
         Wait until this many clips are encoded.
+    save_every : int
+        Steps between two checkpoints, each with a contact sheet.
     device : str
         As PyTorch names it.
     """
 
     steps: int = 3000
+    minutes: float = 1e6
     batch: int = 128
     lr: float = 2e-3
     object_weight: float = 5.0
@@ -51,20 +64,21 @@ class FlowRun:
     drop_all: float = 0.10
     drop_one: float = 0.07
     min_clips: int = 4000
+    save_every: int = 250
     seed: int = 0
     device: str = "cpu"
 
 
 def load_codec(path: Path) -> Codec:
     """Return the trained codec, ready to use."""
-    saved = torch.load(path, weights_only=True)
+    saved = torch.load(path, weights_only=True, map_location="cpu")
     codec = Codec(CodecConfig(**saved["config"]))
     codec.load_state_dict(saved["model"])
     return codec.eval()
 
 
 @torch.no_grad()
-def encode_clips(clips: Path, codec: Codec, out: Path) -> None:
+def encode_clips(clips: Path, codec: Codec, out: Path, *, device: torch.device) -> None:
     """Turn a table of clips into one of latents as they are rendered; goes on where it stopped.
 
     Columns: ``latents`` float16 (24, 2048), and ``boxes``, ``slots`` as they were.
@@ -81,17 +95,17 @@ def encode_clips(clips: Path, codec: Codec, out: Path) -> None:
             "slots": ((N_SLOTS,), "float32"),
         },
     )
-    encoder = codec.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    encoder = codec.encoder.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     while target.n < n:
-        first, last = target.n, min(source.n, target.n + 16)
+        first, last = target.n, min(source.n, target.n + (64 if device.type == "cuda" else 16))
         if first == last:
             source.wait(first + 1)
             continue
-        frames = torch.from_numpy(np.array(theirs["frames"][first:last])).flatten(0, 1)
+        frames = torch.from_numpy(np.array(theirs["frames"][first:last])).to(device).flatten(0, 1)
         pictures = frames.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
+        with torch.autocast(device.type, torch.bfloat16, enabled=fast_bfloat16(device)):
             latents = encoder(pictures)
-        ours["latents"][first:last] = latents.float().reshape(last - first, N_FRAMES, -1).numpy()
+        ours["latents"][first:last] = latents.float().reshape(last - first, N_FRAMES, -1).cpu().numpy()
         for name in ("boxes", "slots"):
             ours[name][first:last] = theirs[name][first:last]
         target.fill(last)
@@ -112,37 +126,40 @@ def train_flow(
     torch.manual_seed(run.seed)
     device = torch.device(run.device)
     flow = Flow(config or FlowConfig(latent=codec.config.latent)).to(device).train()
+    flow.memory.table.requires_grad_(False)  # it is fitted once, below
     optims = optimisers(flow, lr=run.lr, plain=PLAIN)
-    average = Average(flow, decay=0.998)
-    first = 0
-    if path.exists():
-        saved = torch.load(path, weights_only=True, map_location=device)
-        flow.load_state_dict(saved["raw"])
-        average.model.load_state_dict(saved["model"])
-        average.n = first = saved["step"]
-        for optim, state in zip(optims, saved["optims"], strict=True):
-            optim.load_state_dict(state)
+    saved = torch.load(path, weights_only=True, map_location=device) if path.exists() else None
     table = Table(latents)
     table.wait(run.min_clips)
-    arrays = table.open()
-    if first == 0:
-        remember(flow.memory.table, arrays, n_rows=table.n)
-        average = Average(flow, decay=0.998)
-    alone, together = (torch.from_numpy(attention_mask(window)).to(device) for window in (0, None))
-    began, recent = time.time(), []
-    for step in range(first, run.steps):
-        if step == first or step % 50 == 0:
-            n_rows = table.n  # the renderer is still at work
+    held = Held(table, ("latents", "boxes", "slots"), device)
+    first, elapsed = 0, 0.0
+    if saved is None:
+        remember(flow.memory.table, held)
+    else:
+        flow.load_state_dict(saved["raw"])
+        first, elapsed = saved["step"], saved["elapsed_s"]
+        for optim, state in zip(optims, saved["optims"], strict=True):
+            optim.load_state_dict(state)
+    average = Average(flow, decay=0.998)
+    if saved is not None:
+        average.model.load_state_dict(saved["model"])
+        average.n = first
+    if device.type == "cuda":
+        for block in flow.blocks:
+            block.compile()
+    alone = torch.from_numpy(attention_mask(0)).to(device)
+    budget = Budget(steps=run.steps, minutes=run.minutes)
+    began, recent, step = time.time() - elapsed, [], first
+    while (used := budget.used(step, time.time() - began)) < 1:
+        if step % 50 == 0:
+            held.refresh()  # the renderer is still at work
         rng = np.random.default_rng([run.seed, step, 0xF10])
-        rows = np.sort(rng.integers(0, n_rows, run.batch))
-        drawn = flow_batch(arrays, rows, object_weight=run.object_weight)
-        open_slots = draw_open(rng, run.batch, drop_all=run.drop_all, drop_one=run.drop_one)
-        mask = alone if rng.random() < run.share_alone else together
-        for optim in optims:
-            for group in optim.param_groups:
-                group["lr"] = run.lr * rate(step, run.steps)
-        x, slots, weight = (part.to(device) for part in drawn)
-        loss = flow_loss(flow, x, slots, open_slots.to(device), weight, mask)
+        rows = torch.from_numpy(np.sort(rng.integers(0, held.n, run.batch))).to(device)
+        x, slots, weight = flow_batch(held, rows, object_weight=run.object_weight)
+        open_slots = draw_open(rng, run.batch, drop_all=run.drop_all, drop_one=run.drop_one).to(device)
+        mask = alone if rng.random() < run.share_alone else None
+        set_rate(optims, run.lr * rate(step, used))
+        loss = flow_loss(flow, x, slots, open_slots, weight, mask)
         for optim in optims:
             optim.zero_grad(set_to_none=True)
         loss.backward()
@@ -150,26 +167,28 @@ def train_flow(
         for optim in optims:
             optim.step()
         average.update(flow)
-        if mask is together:
-            recent.append(float(loss.detach()))
-        if step % 50 == 49:
-            line = {"step": step + 1, "loss": round(float(np.mean(recent)), 5), "rows": n_rows,
-                    "clips_s": round(run.batch * (step + 1 - first) / (time.time() - began), 1)}  # fmt: skip
-            note(folder, line)
+        if mask is None:
+            recent.append(loss.detach())
+        step += 1
+        if step % 50 == 0:
+            elapsed = time.time() - began
+            note(folder, {"step": step, "loss": round(float(torch.stack(recent).mean()), 5), "rows": held.n,
+                          "elapsed_s": round(elapsed, 1), "clips_s": round(run.batch * step / elapsed, 1)})  # fmt: skip
             recent = []
-        if step % 250 == 249 or step == run.steps - 1:
-            _save(path, flow, average, optims, step + 1, run)
-            sheet(folder / f"flow-{step + 1:06d}.png", average.model, codec)
+        if step % run.save_every == 0:
+            _save(path, flow, average, optims, step, time.time() - began, run)
+            sheet(folder / f"flow-{step:06d}.png", average.model, codec)
+    if step > first:
+        _save(path, flow, average, optims, step, time.time() - began, run)
+        sheet(folder / f"flow-{step:06d}.png", average.model, codec)
     return path
 
 
-def flow_batch(
-    arrays: dict[str, NDArray[Any]], rows: NDArray[np.int64], *, object_weight: float
-) -> tuple[Tensor, Tensor, Tensor]:
+def flow_batch(held: Held, rows: Tensor, *, object_weight: float) -> tuple[Tensor, Tensor, Tensor]:
     """Return latents (B, T, C*16*16), slots (B, 15) and weights (B, T, C*16*16) of some rows."""
-    x = torch.from_numpy(arrays["latents"][rows].astype(np.float32))
-    boxes = torch.from_numpy(arrays["boxes"][rows])  # (B, T, 2, 4)
-    low = torch.arange(GRID) / GRID
+    x = held["latents"][rows].float()
+    boxes = held["boxes"][rows]  # (B, T, 2, 4)
+    low = torch.arange(GRID, device=x.device) / GRID
     covered = []
     for a, b in ((0, 2), (1, 3)):
         start, end = boxes[..., a, None], boxes[..., b, None]  # (B, T, 2, 1)
@@ -177,7 +196,7 @@ def flow_batch(
     share = (covered[0][..., None, :] * covered[1][..., :, None]).amax(2)  # (B, T, 16, 16), rows first
     weight = 1 + object_weight * share.flatten(2)  # (B, T, 256)
     n_channels = x.shape[-1] // (GRID * GRID)
-    return x, torch.from_numpy(arrays["slots"][rows]), weight.repeat(1, 1, n_channels)
+    return x, held["slots"][rows], weight.repeat(1, 1, n_channels)
 
 
 def draw_open(rng: np.random.Generator, n: int, *, drop_all: float, drop_one: float) -> Tensor:
@@ -189,7 +208,7 @@ def draw_open(rng: np.random.Generator, n: int, *, drop_all: float, drop_one: fl
 
 
 def flow_loss(
-    flow: Flow, x: Tensor, slots: Tensor, open_slots: Tensor, weight: Tensor, mask: Tensor
+    flow: Flow, x: Tensor, slots: Tensor, open_slots: Tensor, weight: Tensor, mask: Tensor | None
 ) -> Tensor:
     """Return the velocity's squared error, weighted: that of x over (1 - t)^2, which is cut off at 25.
 
@@ -212,24 +231,29 @@ def open_things(n: int, device: torch.device) -> Tensor:
 
 
 @torch.no_grad()
-def remember(table: Tensor, arrays: dict[str, NDArray[Any]], *, n_rows: int) -> None:
-    """Fit the memory (places, KNOTS, C*16*16) to clips, by least squares over the cells that no object covers."""
-    slots = arrays["slots"][:n_rows]
+def remember(table: Tensor, held: Held, *, most: int = 1500) -> None:
+    """Fit the memory (places, KNOTS, C*16*16) to clips, by least squares over the cells that no object covers.
+
+    Of each place, `most` clips are used at most.
+    """
+    slots = held["slots"][: held.n]
     n_looks = table.shape[0] // (int(slots[:, 12].max()) + 1)
-    places = (slots[:, 12] * n_looks + slots[:, 13]).astype(int)
-    shares = camera_shares()
+    places = (slots[:, 12] * n_looks + slots[:, 13]).long()
+    shares = camera_shares().to(table.device)
     for place in range(table.shape[0]):
-        rows = np.flatnonzero(places == place)
+        rows = torch.nonzero(places == place)[:most, 0]
         if len(rows) == 0:
             continue
-        x, told, weight = flow_batch(arrays, rows, object_weight=-1.0)
+        x, told, weight = flow_batch(held, rows, object_weight=-1.0)
         n_channels = x.shape[-1] // (GRID * GRID)
         free = weight[..., : GRID * GRID].clamp(min=0).pow(4).flatten(0, 1)  # (N, 256)
         share = shares[told[:, 14].long()].flatten(0, 1)  # (N, KNOTS)
         pair = (share[:, :, None] * share[:, None]).flatten(1)  # (N, KNOTS^2)
-        normal = (free.T @ pair).unflatten(1, (KNOTS, KNOTS)) + 0.1 * torch.eye(KNOTS)  # (256, KNOTS, KNOTS)
-        x = x.flatten(0, 1).unflatten(1, (n_channels, -1)) * free[:, None]  # (N, C, 256)
-        right = torch.einsum("nk,ncg->gkc", share, x)
+        ridge = 0.1 * torch.eye(KNOTS, device=table.device)
+        normal = (free.T @ pair).unflatten(1, (KNOTS, KNOTS)) + ridge  # (256, KNOTS, KNOTS)
+        right = x.new_zeros(GRID * GRID, KNOTS, n_channels)
+        for channel, numbers in enumerate(x.flatten(0, 1).unflatten(1, (n_channels, -1)).unbind(1)):
+            right[..., channel] = (numbers * free).T @ share  # (256, KNOTS)
         table[place] = torch.linalg.solve(normal, right).permute(1, 2, 0).flatten(1)
 
 
@@ -239,7 +263,7 @@ def sample_latents(
 ) -> Floats:
     """Return latents (B, T, C*16*16) that the network dreams for slots (B, 15)."""
     device = next(flow.parameters()).device
-    mask = torch.from_numpy(attention_mask(window)).to(device)
+    mask = None if window is None else torch.from_numpy(attention_mask(window)).to(device)
     given = torch.from_numpy(slots).to(device)
 
     def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
@@ -261,25 +285,21 @@ def sheet(path: Path, flow: torch.nn.Module, codec: Codec, *, n: int = 10, steps
         seeds = list(range(count))
         x = sample_latents(flow, slots[:count], seeds=seeds, steps=steps, guidance=2.0, window=window)
         latents = torch.from_numpy(x[:, ::3].reshape(-1, codec.config.latent, GRID, GRID))
-        frames = codec.decoder(latents).clamp(-1, 1).add(1).mul(127.5).permute(0, 2, 3, 1).byte().numpy()
+        frames = codec.decoder(latents.to(next(codec.parameters()).device)).clamp(-1, 1).add(1).mul(127.5)
+        frames = frames.permute(0, 2, 3, 1).byte().cpu().numpy()
         small = [cv2.resize(f, (128, 128), interpolation=cv2.INTER_AREA) for f in frames]
         rows += [np.concatenate(small[i * 8 : i * 8 + 8], 1) for i in range(count)]
     cv2.imwrite(str(path), np.concatenate(rows, 0)[..., ::-1])
 
 
 def _save(
-    path: Path, flow: Flow, average: Average, optims: list[torch.optim.Optimizer], step: int, run: FlowRun
+    path: Path,
+    flow: Flow,
+    average: Average,
+    optims: list[torch.optim.Optimizer],
+    step: int,
+    elapsed_s: float,
+    run: FlowRun,
 ) -> None:
-    staged = path.with_suffix(".new")
-    torch.save(
-        {
-            "config": asdict(flow.config),
-            "run": asdict(run),
-            "step": step,
-            "raw": flow.state_dict(),
-            "model": average.model.state_dict(),
-            "optims": [optim.state_dict() for optim in optims],
-        },
-        staged,
-    )
-    staged.replace(path)
+    saved = {"config": asdict(flow.config), "run": asdict(run), "step": step, "elapsed_s": elapsed_s}
+    save(path, saved, model=flow, average=average, optims=optims)
