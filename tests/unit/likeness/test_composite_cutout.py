@@ -84,6 +84,7 @@ def test_a_photographed_person_is_cut_out_and_put_into_a_scene():
     found = back_in_frame(made, clip, np.zeros((3, 512, 512)))
     assert found[0, 40:120, 190:250].min() > 0.95  # the face
     assert found[0, 0:120, 0:60].max() < 0.05 and found[0, 0:150, 400:].max() < 0.05
+    assert found[0, 280:400, 130:330].min() > 0.95  # the suit, in which the network itself leaves holes
     scene = render(Scene("souk", (Thing("ball", "red", "stand"),), fps=12, duration_s=0.25), size=(128, 128))
     put = place(scene, made, background="souk", camera="still", lane=2.0, authorisation="grant:1")
     assert put.mask[0].max() > 0.9 and put.boxes_px[0, 3] == 128 and put.subject == "likeness:2"
