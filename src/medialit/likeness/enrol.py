@@ -210,7 +210,7 @@ def judge(
 
 
 def enrol_fictional(cast_id: str, *, name: str, vault: Vault, now: datetime) -> Enrolment:
-    """Enrol a person of the cast, who needs no camera and consents by nature; return who was enrolled.
+    """Enrol a person of the cast, without a camera and without any model; return who was enrolled.
 
     Parameters
     ----------
