@@ -107,7 +107,7 @@ def tube(points: Sequence[Point], radii: Sequence[float]) -> Doubles:
     caps = []
     for end, out in ((-1, along[-1]), (0, -along[0])):
         start = np.arctan2(*(across[end] if end else -across[end])[::-1])
-        a = start - np.linspace(0, np.pi, 10)[1:-1]
+        a = start - np.linspace(0, np.pi, 24)[1:-1]
         caps.append(path[end] + radius[end] * np.stack([np.cos(a), np.sin(a)], -1))
         assert len(out) == 2
     return np.concatenate([path + radius * across, caps[0], (path - radius * across)[::-1], caps[1]])
