@@ -63,113 +63,119 @@ CODES: Final = tuple(code.value for code in Code)
 """Every code, the weightiest first."""
 
 
-def _(message: str) -> str:
+def _msgid(message: str) -> str:
     """Mark a sentence for the catalogues; `sentence` looks it up."""
     return message
 
 
 _SENTENCES: Final[Mapping[Code, str]] = {
-    Code.REQUEST_FROM_FUTURE: _("The request is dated in the future. Check the clock of the device."),
+    Code.REQUEST_FROM_FUTURE: _msgid("The request is dated in the future. Check the clock of the device."),
     Code.UNKNOWN_PERSON: _(
         "Nothing is known here about {name}, so nobody can have agreed. Enrol this person first."
     ),
-    Code.REQUESTER_DEAD: _("The request is made in the name of a person who has died."),
-    Code.NEVER: _("The clip would be intimate ({detail}). That is never made here, whoever agrees."),
-    Code.MINOR_VOICE: _("{name} is under 18. The voice of a minor is never imitated, whoever agrees."),
+    Code.REQUESTER_DEAD: _msgid("The request is made in the name of a person who has died."),
+    Code.NEVER: _msgid("The clip would be intimate ({detail}). That is never made here, whoever agrees."),
+    Code.MINOR_VOICE: _msgid("{name} is under 18. The voice of a minor is never imitated, whoever agrees."),
     Code.MINOR_EVERYONE: _(
         "{name} is under 18. A clip of a minor is never shown to everyone, whoever agrees."
     ),
-    Code.MINOR_TRAIN: _("{name} is under 18. No model is ever trained on a minor, whoever agrees."),
-    Code.MINOR_PURPOSE: _("{name} is under 18. A minor is never used for this purpose: {detail}."),
+    Code.MINOR_TRAIN: _msgid("{name} is under 18. No model is ever trained on a minor, whoever agrees."),
+    Code.MINOR_PURPOSE: _msgid("{name} is under 18. A minor is never used for this purpose: {detail}."),
     Code.MINOR_NOT_EXAMINED: _(
         "{name} is under 18, and nobody has checked what the clip would show ({detail})."
     ),
-    Code.DEAD_TRAIN: _("{name} has died. No model is ever trained on a dead person."),
-    Code.DEAD_POLITICAL: _("{name} has died. A dead person is never made to speak for a political purpose."),
+    Code.DEAD_TRAIN: _msgid("{name} has died. No model is ever trained on a dead person."),
+    Code.DEAD_POLITICAL: _msgid(
+        "{name} has died. A dead person is never made to speak for a political purpose."
+    ),
     Code.PUBLIC_FIGURE_POLITICAL: _(
         "{name} is a public figure, whom nobody else may use for a political purpose."
     ),
-    Code.PROHIBITED: _("{name}, or somebody who acts for {name}, has forbidden this use."),
-    Code.PROHIBITED_TOPIC: _("{name} is never to be shown with this topic: {detail}."),
-    Code.PROHIBITED_CONTEXT: _("{name} is never to be shown in this context: {detail}."),
-    Code.PROHIBITED_APPEARANCE: _("{name} is never to be shown like this: {detail}."),
+    Code.PROHIBITED: _msgid("{name}, or somebody who acts for {name}, has forbidden this use."),
+    Code.PROHIBITED_TOPIC: _msgid("{name} is never to be shown with this topic: {detail}."),
+    Code.PROHIBITED_CONTEXT: _msgid("{name} is never to be shown in this context: {detail}."),
+    Code.PROHIBITED_APPEARANCE: _msgid("{name} is never to be shown like this: {detail}."),
     Code.NOT_EXAMINED: _(
         "{name} has set limits, and nobody has checked whether the clip keeps to them ({detail})."
     ),
     Code.ORIGINAL_UNKNOWN_GRANT: _(
         "The original was made under a permission that is not known here: {detail}."
     ),
-    Code.ORIGINAL_WITHOUT_CONSENT: _("{name} is in the original, and had not agreed to it."),
-    Code.ORIGINAL_CONSENT_ENDED: _("{name} is in the original, and the permission for it no longer holds."),
-    Code.NO_GUARDIAN: _("{name} is under 18, and no guardian is recorded who could agree."),
-    Code.NO_ESTATE: _("{name} has died, and nobody is recorded who could agree."),
-    Code.REVOKED: _("The permission to use the likeness of {name} was taken back."),
-    Code.EXPIRED: _("The permission to use the likeness of {name} has expired."),
-    Code.NOT_STARTED: _("The permission to use the likeness of {name} has not begun yet."),
-    Code.GRANT_FROM_FUTURE: _("The permission to use the likeness of {name} is dated in the future."),
+    Code.ORIGINAL_WITHOUT_CONSENT: _msgid("{name} is in the original, and had not agreed to it."),
+    Code.ORIGINAL_CONSENT_ENDED: _msgid(
+        "{name} is in the original, and the permission for it no longer holds."
+    ),
+    Code.NO_GUARDIAN: _msgid("{name} is under 18, and no guardian is recorded who could agree."),
+    Code.NO_ESTATE: _msgid("{name} has died, and nobody is recorded who could agree."),
+    Code.REVOKED: _msgid("The permission to use the likeness of {name} was taken back."),
+    Code.EXPIRED: _msgid("The permission to use the likeness of {name} has expired."),
+    Code.NOT_STARTED: _msgid("The permission to use the likeness of {name} has not begun yet."),
+    Code.GRANT_FROM_FUTURE: _msgid("The permission to use the likeness of {name} is dated in the future."),
     Code.NOT_GIVEN_BY_ALL: _(
         "The permission to use the likeness of {name} was not given by everyone who must agree."
     ),
-    Code.MINOR_PERIOD: _("{name} is under 18: a permission must end within a year, and this one does not."),
+    Code.MINOR_PERIOD: _msgid(
+        "{name} is under 18: a permission must end within a year, and this one does not."
+    ),
     Code.MUST_BE_NAMED: _(
         "A permission to use the likeness of {name} must name you; one for a whole circle is not enough."
     ),
-    Code.NOT_MUTUAL: _("{name} permits this to mutuals. You and {name} do not follow each other."),
-    Code.NOT_APPROVED: _("{name} permits this to approved people, and has not approved you."),
+    Code.NOT_MUTUAL: _msgid("{name} permits this to mutuals. You and {name} do not follow each other."),
+    Code.NOT_APPROVED: _msgid("{name} permits this to approved people, and has not approved you."),
     Code.VOICE_NOT_GRANTED: _(
         "{name} has not agreed to the use of the voice. Agreeing to the face is not agreeing to the voice."
     ),
     Code.FACE_NOT_GRANTED: _(
         "{name} has not agreed to the use of the face. Agreeing to the voice is not agreeing to the face."
     ),
-    Code.PURPOSE_NOT_GRANTED: _("{name} has not agreed to this purpose: {detail}."),
-    Code.ACTION_NOT_GRANTED: _("{name} has not agreed to this action: {detail}."),
-    Code.AUDIENCE_NOT_GRANTED: _("{name} has not agreed to an audience this wide: {detail}."),
+    Code.PURPOSE_NOT_GRANTED: _msgid("{name} has not agreed to this purpose: {detail}."),
+    Code.ACTION_NOT_GRANTED: _msgid("{name} has not agreed to this action: {detail}."),
+    Code.AUDIENCE_NOT_GRANTED: _msgid("{name} has not agreed to an audience this wide: {detail}."),
     Code.TERRITORY_NOT_GRANTED: _(
         "{name} has not agreed to its being shown everywhere it would be: {detail}."
     ),
-    Code.MEDIUM_NOT_GRANTED: _("{name} has not agreed to this medium: {detail}."),
-    Code.GRANT_RESTRICTED: _("The permission of {name} does not extend to this: {detail}."),
+    Code.MEDIUM_NOT_GRANTED: _msgid("{name} has not agreed to this medium: {detail}."),
+    Code.GRANT_RESTRICTED: _msgid("The permission of {name} does not extend to this: {detail}."),
     Code.GRANT_NOT_EXAMINED: _(
         "The permission of {name} has limits that nobody has checked the clip for ({detail})."
     ),
-    Code.NO_GRANT: _("{name} has not given you any permission to use this likeness."),
-    Code.GRANTED: _("{name} has agreed to this use."),
-    Code.OWN_LIKENESS: _("It is your own likeness, and nothing forbids this use."),
+    Code.NO_GRANT: _msgid("{name} has not given you any permission to use this likeness."),
+    Code.GRANTED: _msgid("{name} has agreed to this use."),
+    Code.OWN_LIKENESS: _msgid("It is your own likeness, and nothing forbids this use."),
 }
 
 _WORDS: Final[Mapping[str, str]] = {
-    "personal": _("personal use"),
-    "education": _("education"),
-    "journalism": _("journalism"),
-    "research": _("research"),
-    "art": _("art"),
-    "satire": _("satire"),
-    "commercial": _("commercial use"),
-    "advertising": _("advertising"),
-    "political": _("politics"),
-    "generate": _("generating a clip"),
-    "publish": _("publishing"),
-    "export": _("exporting the file"),
-    "remix": _("remixing a clip"),
-    "train": _("training a model"),
-    "only_me": _("only the person"),
-    "approved": _("people whom the person approves"),
-    "mutuals": _("mutuals"),
-    "everyone": _("everyone"),
-    "social": _("social networks"),
-    "messaging": _("private messages"),
-    "web": _("a website"),
-    "broadcast": _("radio and television"),
-    "cinema": _("the cinema"),
-    "print": _("print"),
-    "classroom": _("a classroom"),
-    "face": _("the face"),
-    "voice": _("the voice"),
-    "worldwide": _("the whole world"),
-    "topics": _("its topics"),
-    "contexts": _("its situation"),
-    "appearance": _("how the person looks in it"),
+    "personal": _msgid("personal use"),
+    "education": _msgid("education"),
+    "journalism": _msgid("journalism"),
+    "research": _msgid("research"),
+    "art": _msgid("art"),
+    "satire": _msgid("satire"),
+    "commercial": _msgid("commercial use"),
+    "advertising": _msgid("advertising"),
+    "political": _msgid("politics"),
+    "generate": _msgid("generating a clip"),
+    "publish": _msgid("publishing"),
+    "export": _msgid("exporting the file"),
+    "remix": _msgid("remixing a clip"),
+    "train": _msgid("training a model"),
+    "only_me": _msgid("only the person"),
+    "approved": _msgid("people whom the person approves"),
+    "mutuals": _msgid("mutuals"),
+    "everyone": _msgid("everyone"),
+    "social": _msgid("social networks"),
+    "messaging": _msgid("private messages"),
+    "web": _msgid("a website"),
+    "broadcast": _msgid("radio and television"),
+    "cinema": _msgid("the cinema"),
+    "print": _msgid("print"),
+    "classroom": _msgid("a classroom"),
+    "face": _msgid("the face"),
+    "voice": _msgid("the voice"),
+    "worldwide": _msgid("the whole world"),
+    "topics": _msgid("its topics"),
+    "contexts": _msgid("its situation"),
+    "appearance": _msgid("how the person looks in it"),
 }
 _CODED: Final = frozenset(
     (
