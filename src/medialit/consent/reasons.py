@@ -70,35 +70,35 @@ def _msgid(message: str) -> str:
 
 _SENTENCES: Final[Mapping[Code, str]] = {
     Code.REQUEST_FROM_FUTURE: _msgid("The request is dated in the future. Check the clock of the device."),
-    Code.UNKNOWN_PERSON: _(
+    Code.UNKNOWN_PERSON: _msgid(
         "Nothing is known here about {name}, so nobody can have agreed. Enrol this person first."
     ),
     Code.REQUESTER_DEAD: _msgid("The request is made in the name of a person who has died."),
     Code.NEVER: _msgid("The clip would be intimate ({detail}). That is never made here, whoever agrees."),
     Code.MINOR_VOICE: _msgid("{name} is under 18. The voice of a minor is never imitated, whoever agrees."),
-    Code.MINOR_EVERYONE: _(
+    Code.MINOR_EVERYONE: _msgid(
         "{name} is under 18. A clip of a minor is never shown to everyone, whoever agrees."
     ),
     Code.MINOR_TRAIN: _msgid("{name} is under 18. No model is ever trained on a minor, whoever agrees."),
     Code.MINOR_PURPOSE: _msgid("{name} is under 18. A minor is never used for this purpose: {detail}."),
-    Code.MINOR_NOT_EXAMINED: _(
+    Code.MINOR_NOT_EXAMINED: _msgid(
         "{name} is under 18, and nobody has checked what the clip would show ({detail})."
     ),
     Code.DEAD_TRAIN: _msgid("{name} has died. No model is ever trained on a dead person."),
     Code.DEAD_POLITICAL: _msgid(
         "{name} has died. A dead person is never made to speak for a political purpose."
     ),
-    Code.PUBLIC_FIGURE_POLITICAL: _(
+    Code.PUBLIC_FIGURE_POLITICAL: _msgid(
         "{name} is a public figure, whom nobody else may use for a political purpose."
     ),
     Code.PROHIBITED: _msgid("{name}, or somebody who acts for {name}, has forbidden this use."),
     Code.PROHIBITED_TOPIC: _msgid("{name} is never to be shown with this topic: {detail}."),
     Code.PROHIBITED_CONTEXT: _msgid("{name} is never to be shown in this context: {detail}."),
     Code.PROHIBITED_APPEARANCE: _msgid("{name} is never to be shown like this: {detail}."),
-    Code.NOT_EXAMINED: _(
+    Code.NOT_EXAMINED: _msgid(
         "{name} has set limits, and nobody has checked whether the clip keeps to them ({detail})."
     ),
-    Code.ORIGINAL_UNKNOWN_GRANT: _(
+    Code.ORIGINAL_UNKNOWN_GRANT: _msgid(
         "The original was made under a permission that is not known here: {detail}."
     ),
     Code.ORIGINAL_WITHOUT_CONSENT: _msgid("{name} is in the original, and had not agreed to it."),
@@ -111,32 +111,32 @@ _SENTENCES: Final[Mapping[Code, str]] = {
     Code.EXPIRED: _msgid("The permission to use the likeness of {name} has expired."),
     Code.NOT_STARTED: _msgid("The permission to use the likeness of {name} has not begun yet."),
     Code.GRANT_FROM_FUTURE: _msgid("The permission to use the likeness of {name} is dated in the future."),
-    Code.NOT_GIVEN_BY_ALL: _(
+    Code.NOT_GIVEN_BY_ALL: _msgid(
         "The permission to use the likeness of {name} was not given by everyone who must agree."
     ),
     Code.MINOR_PERIOD: _msgid(
         "{name} is under 18: a permission must end within a year, and this one does not."
     ),
-    Code.MUST_BE_NAMED: _(
+    Code.MUST_BE_NAMED: _msgid(
         "A permission to use the likeness of {name} must name you; one for a whole circle is not enough."
     ),
     Code.NOT_MUTUAL: _msgid("{name} permits this to mutuals. You and {name} do not follow each other."),
     Code.NOT_APPROVED: _msgid("{name} permits this to approved people, and has not approved you."),
-    Code.VOICE_NOT_GRANTED: _(
+    Code.VOICE_NOT_GRANTED: _msgid(
         "{name} has not agreed to the use of the voice. Agreeing to the face is not agreeing to the voice."
     ),
-    Code.FACE_NOT_GRANTED: _(
+    Code.FACE_NOT_GRANTED: _msgid(
         "{name} has not agreed to the use of the face. Agreeing to the voice is not agreeing to the face."
     ),
     Code.PURPOSE_NOT_GRANTED: _msgid("{name} has not agreed to this purpose: {detail}."),
     Code.ACTION_NOT_GRANTED: _msgid("{name} has not agreed to this action: {detail}."),
     Code.AUDIENCE_NOT_GRANTED: _msgid("{name} has not agreed to an audience this wide: {detail}."),
-    Code.TERRITORY_NOT_GRANTED: _(
+    Code.TERRITORY_NOT_GRANTED: _msgid(
         "{name} has not agreed to its being shown everywhere it would be: {detail}."
     ),
     Code.MEDIUM_NOT_GRANTED: _msgid("{name} has not agreed to this medium: {detail}."),
     Code.GRANT_RESTRICTED: _msgid("The permission of {name} does not extend to this: {detail}."),
-    Code.GRANT_NOT_EXAMINED: _(
+    Code.GRANT_NOT_EXAMINED: _msgid(
         "The permission of {name} has limits that nobody has checked the clip for ({detail})."
     ),
     Code.NO_GRANT: _msgid("{name} has not given you any permission to use this likeness."),
