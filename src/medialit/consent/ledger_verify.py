@@ -1,0 +1,290 @@
+"""Is the ledger as it was written? Each check, and the place of the first thing that is wrong.
+
+A damaged ledger gives a finding, never a traceback. What a finding means is a sentence in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from medialit.consent.ledger_events import (
+    TEXT_FIELDS,
+    Event,
+    Head,
+    decision_in,
+    genesis,
+    read_payload,
+)
+from medialit.consent.ledger_state import Fold
+from medialit.consent.ledger_store import SQLITE_TRIGGERS, Session, Store, sqlite_trigger
+from medialit.consent.ledger_tail import read_tail
+from medialit.errors import LedgerError
+from medialit.language import translator
+
+
+class Finding(StrEnum):
+    """What can be wrong."""
+
+    WHOLE = "whole"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    CHANGED = "changed"
+    MOVED = "moved"
+    FOREIGN = "foreign"
+    CUT_OFF = "cut_off"
+    HEAD = "head"
+    KEY = "key"
+    GUARD = "guard"
+    FILE = "file"
+    CONTRADICTION = "contradiction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was found.
+
+    Parameters
+    ----------
+    ok : bool
+    finding : Finding
+        ``whole`` if it is ok.
+    first_bad_seq : int or None
+        Which event is the first that is wrong; None where no single one is.
+    chain : str or None
+        Whose.
+    what : str
+        What exactly, for who repairs it, in English.
+    tail_checked : bool
+        Whether something outside the database said how far the ledger must go.
+    head : Head or None
+        How far it goes, where that can be read.
+    """
+
+    ok: bool
+    finding: Finding
+    first_bad_seq: int | None = None
+    chain: str | None = None
+    what: str = ""
+    tail_checked: bool = False
+    head: Head | None = None
+
+
+def _(message: str) -> str:
+    """Mark a sentence for the catalogues; `explain_verification` looks it up."""
+    return message
+
+
+_SENTENCES: Final[Mapping[Finding, str]] = {
+    Finding.WHOLE: _("The consent ledger is whole: every event is as it was written."),
+    Finding.UNREADABLE: _("Event {seq} of the consent ledger cannot be read: it was damaged or changed."),
+    Finding.MISSING: _("Event {seq} of the consent ledger is missing."),
+    Finding.CHANGED: _("Event {seq} of the consent ledger was changed after it was written."),
+    Finding.MOVED: _("Event {seq} of the consent ledger does not follow the one before it."),
+    Finding.FOREIGN: _("The consent ledger holds events that nobody says were imported."),
+    Finding.CUT_OFF: _(
+        "The end of the consent ledger was cut off before event {seq}, or an older copy was put in its place."
+    ),
+    Finding.HEAD: _("The consent ledger and its own note of how far it goes do not agree, at event {seq}."),
+    Finding.KEY: _("Event {seq} of the consent ledger cannot be decrypted, though nobody was erased."),
+    Finding.GUARD: _("What keeps other programs from changing the consent ledger was removed."),
+    Finding.FILE: _("The file of the consent ledger is damaged."),
+    Finding.CONTRADICTION: _("Event {seq} of the consent ledger says something that cannot be."),
+}
+
+
+def explain_verification(verification: Verification, *, lang: str) -> str:
+    """Return what was found as a sentence.
+
+    Examples
+    --------
+    >>> explain_verification(Verification(ok=False, finding=Finding.MISSING, first_bad_seq=3), lang="en")
+    'Event 3 of the consent ledger is missing.'
+    """
+    sentence = translator(lang)(_SENTENCES[verification.finding])
+    return sentence.format(seq=verification.first_bad_seq)
+
+
+class _FoundError(Exception):
+    def __init__(
+        self, finding: Finding, what: str, *, seq: int | None = None, chain: str | None = None
+    ) -> None:
+        super().__init__(what)
+        self.finding, self.what, self.seq, self.chain = finding, what, seq, chain
+
+
+def verify(store: Store, *, tail: Path | None, known: tuple[Head, ...]) -> Verification:
+    """Return the first thing that is wrong: an event before the database around it."""
+    head: Head | None = None
+    checked = bool(known)
+    outside: list[Head] = list(known)
+    try:
+        if tail is not None:
+            line = read_tail(tail)  # before the database, which may grow meanwhile
+            outside += [] if line is None else [line]
+            checked = bool(outside)
+        with store.reading() as session:
+            head = _events(session, store, outside)
+            _guards(session, store)
+    except _FoundError as found:
+        return Verification(
+            ok=False,
+            finding=found.finding,
+            first_bad_seq=found.seq,
+            chain=found.chain,
+            what=found.what,
+            tail_checked=checked,
+            head=head,
+        )
+    except LedgerError as error:
+        return Verification(ok=False, finding=Finding.FILE, what=str(error), tail_checked=checked, head=head)
+    return Verification(ok=True, finding=Finding.WHOLE, tail_checked=checked, head=head)
+
+
+def _events(session: Session, store: Store, outside: list[Head]) -> Head:
+    """Check all events, then what says how far they go, then what they say together."""
+    head = _stored_head(session)
+    ends = {head.chain: genesis(head.chain)}
+    hashes: dict[tuple[str, int], str] = {}
+    counts: dict[str, int] = {head.chain: 0}
+    for chain, event in _rows(session, store, own=head.chain):
+        before = counts.get(chain, 0)
+        if event.seq > before + 1:
+            raise _FoundError(
+                Finding.MISSING, f"after event {before} comes event {event.seq}", seq=before + 1, chain=chain
+            )
+        if event.seq <= before or event.prev_hash != ends.get(chain, genesis(chain)):
+            what = f"event {event.seq} names another hash before it than event {before} has"
+            raise _FoundError(Finding.MOVED, what, seq=event.seq, chain=chain)
+        if event.hash != event.true_hash():
+            what = f"the fields of event {event.seq} ({event.id}) do not have its hash"
+            raise _FoundError(Finding.CHANGED, what, seq=event.seq, chain=chain)
+        counts[chain], ends[chain] = event.seq, event.hash
+        hashes[chain, event.seq] = event.hash
+    last = Head(chain=head.chain, seq=counts[head.chain], hash=ends[head.chain])
+    _ends(last, head, outside, hashes)
+    _meaning(session, last, counts)
+    return last
+
+
+def _ends(last: Head, head: Head, outside: list[Head], hashes: Mapping[tuple[str, int], str]) -> None:
+    if head.seq > last.seq:
+        what = f"the head says event {head.seq}, and the last one is {last.seq}"
+        raise _FoundError(Finding.CUT_OFF, what, seq=last.seq + 1, chain=last.chain)
+    if head != last:
+        what = f"the head says {head.to_text()}, and the events {last.to_text()}"
+        raise _FoundError(Finding.HEAD, what, seq=last.seq, chain=last.chain)
+    for one in outside:
+        found = genesis(one.chain) if one.seq == 0 else hashes.get((one.chain, one.seq))
+        if found is None:
+            what = f"it once went to {one.to_text()}, and goes to {last.to_text()}"
+            raise _FoundError(Finding.CUT_OFF, what, seq=min(last.seq + 1, one.seq), chain=last.chain)
+        if found != one.hash:
+            what = f"event {one.seq} once had the hash {one.hash}, and has {found}"
+            raise _FoundError(Finding.CHANGED, what, seq=one.seq, chain=one.chain)
+
+
+def _meaning(session: Session, last: Head, counts: Mapping[str, int]) -> None:
+    """Decrypt and fold everything."""
+    fold = Fold(last.chain)
+    erased = session.erased(last.chain)
+    keys = session.keys()
+    for (chain, owner), _key in keys.items():
+        if owner in erased:
+            what = f"the key of {owner}, who was erased, is back"
+            raise _FoundError(Finding.KEY, what, seq=_erasure(session, last.chain, owner), chain=chain)
+    try:
+        fold.advance(session)
+        for chain in counts:
+            owned = {owner: key for (place, owner), key in keys.items() if place == chain}
+            for event in session.events(chain):
+                fold.current = event
+                if event.kind == "decision":
+                    decision_in(event, read_payload(event, keys=owned))
+    except LedgerError as error:
+        at = fold.current
+        finding = (
+            Finding.KEY if at is not None and "cannot be opened" in str(error) else Finding.CONTRADICTION
+        )
+        raise _FoundError(
+            finding, str(error), seq=at.seq if at else None, chain=at.chain if at else None
+        ) from error
+    for chain, count in counts.items():
+        if fold.head(chain).seq != count:
+            what = f"chain {chain} has {count} events, of which {fold.head(chain).seq} were imported"
+            raise _FoundError(Finding.FOREIGN, what, seq=fold.head(chain).seq + 1, chain=chain)
+    if (closed := fold.closed()) is not None:
+        what = f"a key that event {closed.seq} ({closed.id}) needs is gone"
+        raise _FoundError(Finding.KEY, what, seq=closed.seq, chain=closed.chain)
+
+
+def _erasure(session: Session, chain: str, owner: str) -> int | None:
+    return next((one.seq for one in session.about("erasure", owner) if one.chain == chain), None)
+
+
+def _stored_head(session: Session) -> Head:
+    try:
+        return Head.from_text(session.head().to_text())
+    except LedgerError as error:
+        raise _FoundError(Finding.HEAD, f"the head cannot be read: {error}", seq=None) from error
+
+
+def _rows(session: Session, store: Store, *, own: str) -> Iterator[tuple[str, Event]]:
+    """Yield every event, the ledger's own chain first, as bytes: a text that is no longer UTF-8 has a place, too."""
+    kind = "BLOB" if store.sqlite else "TEXT"
+    columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name in TEXT_FIELDS)
+    order = "CAST(chain AS BLOB)" if store.sqlite else "chain"
+    own_value: Any = own.encode() if store.sqlite else own
+    query = text(f"SELECT seq, {columns} FROM consent_events ORDER BY {order} <> :own, {order}, seq")  # noqa: S608
+    chain, seq = own, 0
+    try:
+        for row in session.connection.execute(query, {"own": own_value}).mappings():
+            here = _text(row["chain"])
+            seq = seq + 1 if here == chain else 1
+            chain = here if isinstance(here, str) else chain
+            try:
+                yield chain, Event.from_fields({name: _text(value) for name, value in row.items()})
+            except LedgerError as error:
+                raise _FoundError(
+                    Finding.UNREADABLE, f"event {seq}: {error}", seq=seq, chain=chain
+                ) from error
+    except DBAPIError as error:
+        what = f"the database stops at event {seq + 1}: {error.orig}"
+        raise _FoundError(Finding.UNREADABLE, what, seq=seq + 1, chain=chain) from error
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _guards(session: Session, store: Store) -> None:
+    """Check what stands around the events: the file's own structure, and the triggers."""
+    connection = session.connection
+    if store.sqlite:
+        said = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+        if said != ["ok"]:
+            raise _FoundError(Finding.FILE, "; ".join(said)[:500])
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        found = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+        wanted: dict[str, Any] = {name: sqlite_trigger(name) for name in SQLITE_TRIGGERS}
+    else:
+        query = (
+            "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = 'consent_events'::regclass "
+            "AND NOT tgisinternal"
+        )
+        found = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+        wanted = {"consent_events_no_change": "O", "consent_events_no_truncate": "O"}
+    for name, sql in wanted.items():
+        if found.get(name) != sql:
+            raise _FoundError(Finding.GUARD, f"the trigger {name} is gone or was changed")
