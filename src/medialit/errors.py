@@ -30,6 +30,8 @@
     │   └── CompositeError          a person who cannot be put into a scene
     │       └── MinorError              a minor, without a guardian's decision
     ├── ConsentError            who agreed to what: records, decisions, the ledger, receipts, the market
+    │   ├── CameoError              a use of a likeness that there is not, or a step that cannot follow
+    │   ├── ConsentRefusedError     a step that somebody did not agree to, with the reasons
     │   ├── RecordError             a consent record that breaks a rule, or text that holds none
     │   ├── PolicyError             records that contradict each other, so that nothing can be decided by them
     │   ├── LedgerError             the ledger of consent events cannot be used, or was tampered with
@@ -161,6 +163,25 @@ class MinorError(CompositeError):
 
 class ConsentError(MedialitError):
     """Who agreed to what cannot be recorded, decided, kept, shown or sold as asked."""
+
+
+class CameoError(ConsentError):
+    """A use of a likeness that there is not, or a step that cannot follow on it."""
+
+
+class ConsentRefusedError(ConsentError):
+    """A step was refused, because somebody did not agree to it; the message says who and why, in the asker's language.
+
+    Parameters
+    ----------
+    message : str
+    decision : object
+        The `medialit.consent.records.Decision`.
+    """
+
+    def __init__(self, message: str, *, decision: object) -> None:
+        super().__init__(message)
+        self.decision = decision
 
 
 class RecordError(ConsentError):

@@ -143,7 +143,7 @@ def publish(
         If the clip cannot be read, labelled, watermarked, signed or registered; then there is no target.
     """
     _require_mp4(target)
-    return _publish(
+    return publish_clip(
         read(source),
         target,
         title=title,
@@ -211,7 +211,7 @@ def generate(
         write(take.clip, target)
         return Generated(take=take, path=target, published=None)
     spoken = lang or take.reading.language
-    published = _publish(
+    published = publish_clip(
         take.clip,
         target,
         title=target.stem,
@@ -227,20 +227,25 @@ def generate(
     return Generated(take=take, path=target, published=published)
 
 
-def _publish(
+def publish_clip(
     clip: Clip,
     target: Path,
     *,
     title: str,
     lang: str,
     now: datetime,
-    kind: label.Kind,
-    parent: Path | None,
-    description: str,
-    training: TrainingUse,
-    consent_grants: Sequence[str],
     home: Path,
+    kind: label.Kind = "generated",
+    parent: Path | None = None,
+    description: str = "",
+    training: TrainingUse = "notAllowed",
+    consent_grants: Sequence[str] = (),
 ) -> Published:
+    """Publish a clip that is in memory; parameters and errors are those of `publish`.
+
+    `parent` is the file that an edited clip was made from.
+    """
+    _require_mp4(target)
     secret = watermark_key(home, make=True)
     assert secret is not None
     words = (title, description, lang, kind, training, *consent_grants)

@@ -228,6 +228,14 @@ class Registry:
         """Return the kept file of a clip, with its watermark and credentials."""
         return next(iter(sorted((self.folder / "originals").glob(f"{clip.id}.*"))), None)
 
+    def discard_original(self, id: str) -> None:
+        """Delete the kept file of a clip that was withdrawn; what it is recognised by stays.
+
+        A copy that turns up later is still found, and there is nothing left to show.
+        """
+        for path in (self.folder / "originals").glob(f"{id}.*"):
+            path.unlink(missing_ok=True)
+
     def search(
         self, *, payload: str | None, fingerprint: str | None, planes: str | None = None
     ) -> tuple[Likeness, ...]:
