@@ -36,6 +36,7 @@
     │   ├── PolicyError             records that contradict each other, so that nothing can be decided by them
     │   ├── LedgerError             the ledger of consent events cannot be used, or was tampered with
     │   ├── ReceiptError            a receipt or licence that cannot be made, read or verified
+    │   ├── NoticeError             a notice that lacks what it must hold, or does not apply
     │   └── MarketError             an offer, a licence or a sum of money that does not add up
     └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
         ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
@@ -197,7 +198,22 @@ class LedgerError(ConsentError):
 
 
 class ReceiptError(ConsentError):
-    """A receipt or a licence cannot be made, read or verified."""
+    """A receipt or a licence cannot be made, read or verified.
+
+    Parameters
+    ----------
+    message : str
+    code : str
+        What was wrong in one word, for a finding in somebody's language.
+    """
+
+    def __init__(self, message: str, *, code: str = "malformed") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NoticeError(ConsentError):
+    """A notice lacks what it must hold, or is asked for where it does not apply."""
 
 
 class MarketError(ConsentError):
