@@ -7,8 +7,8 @@
     └── ledger.db.head                how far it goes, once more
 
 Events are only ever added. What stands is a fold of them, `Ledger.state`, in the shape that `policy.decide` takes.
-What is acknowledged is on the disk. Names and what else can hurt (`ledger_events.SEALED`) are encrypted under a key of the
-person's own, so that `Ledger.forget` erases them though the log stays whole. See docs/explanation/ledger.md.
+What is acknowledged is on the disk. Names and what else can hurt (`ledger_events.SEALED`) are encrypted under a key of
+the person's own, so that `Ledger.forget` erases them though the log stays whole. See docs/explanation/ledger.md.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ class Ledger:
         return event
 
     def events(self, *, after: int = 0) -> Iterator[Event]:
-        """Yield the events of the ledger's own chain in order, after a number; `verify` compares them with their hashes."""
+        """Yield the events of the ledger's own chain in order, after a number. Only `verify` compares hashes."""
         with self._store.reading() as session:
             yield from session.events(session.head().chain, after)
 

@@ -6,6 +6,7 @@ or owns the tables, can drop them: that is what the hash chain is for.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -290,9 +291,10 @@ class Store:
         """Turn what the database says into a LedgerError."""
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
+            said = str(getattr(error, "orig", error)).strip()
             raise LedgerError(
-                f"The consent ledger {self.name} cannot be used ({str(error.orig).strip()}). If it is damaged, restore a "
+                f"The consent ledger {self.name} cannot be used ({said}). If it is damaged, restore a "
                 "copy, or move it away and import your last export."
             ) from error
         except (SQLAlchemyError, ModuleNotFoundError, UnicodeDecodeError, ValueError, OverflowError) as error:
@@ -367,13 +369,11 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        engine = create_engine(url)
+        return create_engine(url, connect_args={"options": "-c synchronous_commit=on"})
     except ModuleNotFoundError as error:
         raise LedgerError(
             "PostgreSQL needs the package psycopg. Install it: pip install 'medialit[postgres]'"
         ) from error
-    event.listen(engine, "connect", _durable_postgres)
-    return engine
 
 
 def _durable_sqlite(connection: Any, record: object) -> None:
@@ -385,12 +385,6 @@ def _durable_sqlite(connection: Any, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("medialit_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _durable_postgres(connection: Any, record: object) -> None:
-    autocommit, connection.autocommit = connection.autocommit, True
-    connection.execute("SET synchronous_commit = on")
-    connection.autocommit = autocommit
 
 
 def _event(row: Mapping[Any, Any]) -> Event:

@@ -83,5 +83,5 @@ def check_tail(session: Session, tail: Head | None) -> None:
         raise LedgerError(
             f"The consent ledger once went to event {tail.seq} of the chain {tail.chain[:8]}, and now it goes to event "
             f"{head.seq} of {head.chain[:8]}. It was cut off, or an older copy was put in its place, and revocations may "
-            "be missing. Restore the newer one. If it is lost for good, delete the file whose name ends in .head beside it."
+            "be missing. Restore the newer one. If it is lost for good, delete the .head file beside it."
         )

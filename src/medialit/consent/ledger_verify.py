@@ -5,6 +5,7 @@ A damaged ledger gives a finding, never a traceback. What a finding means is a s
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,6 +156,8 @@ def _events(session: Session, store: Store, outside: list[Head]) -> Head:
     counts: dict[str, int] = {head.chain: 0}
     for chain, event in _rows(session, store, own=head.chain):
         before = counts.get(chain, 0)
+        if before == 0 and chain != head.chain:
+            _own_end(Head(chain=head.chain, seq=counts[head.chain], hash=ends[head.chain]), head)
         if event.seq > before + 1:
             raise _FoundError(
                 Finding.MISSING, f"after event {before} comes event {event.seq}", seq=before + 1, chain=chain
@@ -168,18 +171,24 @@ def _events(session: Session, store: Store, outside: list[Head]) -> Head:
         counts[chain], ends[chain] = event.seq, event.hash
         hashes[chain, event.seq] = event.hash
     last = Head(chain=head.chain, seq=counts[head.chain], hash=ends[head.chain])
-    _ends(last, head, outside, hashes)
+    _own_end(last, head)
+    _outside(last, outside, hashes)
     _meaning(session, last, counts)
     return last
 
 
-def _ends(last: Head, head: Head, outside: list[Head], hashes: Mapping[tuple[str, int], str]) -> None:
+def _own_end(last: Head, head: Head) -> None:
+    """Compare where the events of the own chain end with where the database says that they do."""
     if head.seq > last.seq:
         what = f"the head says event {head.seq}, and the last one is {last.seq}"
         raise _FoundError(Finding.CUT_OFF, what, seq=last.seq + 1, chain=last.chain)
     if head != last:
         what = f"the head says {head.to_text()}, and the events {last.to_text()}"
         raise _FoundError(Finding.HEAD, what, seq=last.seq, chain=last.chain)
+
+
+def _outside(last: Head, outside: list[Head], hashes: Mapping[tuple[str, int], str]) -> None:
+    """Compare the chain with what is known of it elsewhere."""
     for one in outside:
         found = genesis(one.chain) if one.seq == 0 else hashes.get((one.chain, one.seq))
         if found is None:
@@ -239,9 +248,11 @@ def _rows(session: Session, store: Store, *, own: str) -> Iterator[tuple[str, Ev
     """Yield every event, the ledger's own chain first, as bytes: a text that is no longer UTF-8 has a place, too."""
     kind = "BLOB" if store.sqlite else "TEXT"
     columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name in TEXT_FIELDS)
+    typed = " AND ".join(f"typeof(\"{name}\") = 'text'" for name in TEXT_FIELDS) if store.sqlite else "TRUE"
     order = "CAST(chain AS BLOB)" if store.sqlite else "chain"
     own_value: Any = own.encode() if store.sqlite else own
-    query = text(f"SELECT seq, {columns} FROM consent_events ORDER BY {order} <> :own, {order}, seq")  # noqa: S608
+    select = f"SELECT {typed} AS typed, seq, {columns} FROM consent_events"  # noqa: S608 - our own names only
+    query = text(f"{select} ORDER BY {order} <> :own, {order}, seq")
     chain, seq = own, 0
     try:
         for row in session.connection.execute(query, {"own": own_value}).mappings():
@@ -249,12 +260,14 @@ def _rows(session: Session, store: Store, *, own: str) -> Iterator[tuple[str, Ev
             seq = seq + 1 if here == chain else 1
             chain = here if isinstance(here, str) else chain
             try:
-                yield chain, Event.from_fields({name: _text(value) for name, value in row.items()})
+                if not row["typed"]:
+                    raise LedgerError("a field is kept as something else than text.")
+                yield chain, Event.from_fields({name: _text(row[name]) for name in ("seq", *TEXT_FIELDS)})
             except LedgerError as error:
                 raise _FoundError(
                     Finding.UNREADABLE, f"event {seq}: {error}", seq=seq, chain=chain
                 ) from error
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         what = f"the database stops at event {seq + 1}: {error.orig}"
         raise _FoundError(Finding.UNREADABLE, what, seq=seq + 1, chain=chain) from error
 
