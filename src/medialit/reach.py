@@ -19,8 +19,8 @@ from medialit.provenance.fingerprint import of_planes, planes
 from medialit.provenance.registry import Registry
 
 MIN_SIMILARITY: Final = 0.85
-"""Of a copy that only its looks lead to. Stricter than the registry's 0.80: there a match is shown to somebody who looks at
-it, here a post may come down, and other people's clips in front of the same wall are 0.80 alike now and then."""
+"""Of a copy that only its looks lead to. Stricter than the registry's 0.80: there a match is shown to somebody who
+looks at it, here a post may come down, and other people's clips in front of the same wall are 0.80 alike now and then."""
 
 
 @dataclass(frozen=True, kw_only=True)
