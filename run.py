@@ -43,6 +43,7 @@ APT_PACKAGES = {
     "chromium": "a browser for the browser tests",
     "bubblewrap": "the sandbox that students' code runs in",
     "fonts-noto-core": "Arabic and Tifinagh letters in the browser",
+    "postgresql": "a server that the consent ledger is tested against",
 }
 FONTS = Path("/usr/share/fonts/truetype/noto")
 
@@ -262,6 +263,8 @@ def missing_system_packages() -> list[str]:
             missing.append("bubblewrap")
         if not any(FONTS.glob("NotoSansTifinagh*")) and not has_font("tzm"):
             missing.append("fonts-noto-core")
+        if not shutil.which("initdb") and not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+            missing.append("postgresql")
     return missing
 
 

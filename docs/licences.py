@@ -36,6 +36,8 @@ INSIDE = {
     "scipy": "The wheels hold OpenBLAS, and libgfortran under GPL-3.0 with GCC's runtime exception.",
     "matplotlib": "Holds the DejaVu fonts (Bitstream Vera licence), which draw the letters on clips.",
     "pillow": "The wheels hold FreeType (FTL), HarfBuzz, libjpeg-turbo, libpng, WebP and others.",
+    "psycopg": "**LGPL**: it may be replaced by another version without changing anything here. Only for PostgreSQL.",
+    "psycopg-binary": "**LGPL**, as psycopg. The wheels hold libpq (PostgreSQL licence), OpenSSL and what libpq needs.",
     "python-bidi": "**LGPL**: it may be replaced by another version without changing anything here.",
 }
 """What a package's own metadata do not say, read in its wheel."""

@@ -33,5 +33,15 @@ def test_a_gpl_part_is_named_where_it_is_explained(licences: ModuleType) -> None
     explained = page.partition("### GPL and LGPL")[2].partition("###")[0]
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
     named = {row[0].removeprefix("| ") for row in rows if len(row) > 3 and "GPL" in row[2] + row[3]}
-    assert named == {"av", "docutils", "fpdf2", "numpy", "opencv-python-headless", "python-bidi", "scipy"}
+    assert named == {
+        "av",
+        "docutils",
+        "fpdf2",
+        "numpy",
+        "opencv-python-headless",
+        "psycopg",
+        "psycopg-binary",
+        "python-bidi",
+        "scipy",
+    }
     assert all(f"`{name}`" in explained for name in named)
