@@ -120,7 +120,7 @@ class Desk:
     def __init__(self, home: Path | None = None) -> None:
         self._home = home or medialit_home()
         self.ledger = Ledger(self._home / "consent" / "ledger.db")
-        self.vault = Vault(self._home / "likeness")
+        self.vault = Vault(self._home)
         self._shelf = Shelf(self._home / "cameo")
 
     def __enter__(self) -> Self:
@@ -320,7 +320,11 @@ class Desk:
             if target.exists():
                 raise CameoError(f"{target} is there already. Choose another name; nothing was overwritten.")
             self._require(self._request(use, Action.EXPORT, requester=requester, now=now), now=now, lang=lang)
-            target.write_bytes(self._published(use.id).read_bytes())
+            data = self._published(use.id).read_bytes()
+            try:
+                target.write_bytes(data)
+            except OSError as error:
+                raise CameoError(f"{target} cannot be written ({error.strerror}). Choose another place.") from error
             self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
         return target
 
