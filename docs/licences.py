@@ -88,6 +88,8 @@ its training pictures exclude commercial use.
   writing H.264 calls libx264. This repository holds neither, so passing it on asks nothing of the kind. Who passes on an
   *installed* copy (a disk image, a container) passes those libraries on too, and owes what the GPL asks.
 - **`python-bidi`** and **`fpdf2`** are LGPL-3.0: libraries that are used unchanged.
+- **`psycopg`** and **`psycopg-binary`** are LGPL-3.0, too: used unchanged, and only where the consent ledger is kept in
+  PostgreSQL.
 - **`docutils`**, only for building the documentation, names the GPL for an editor's mode that comes with it.
 - libgfortran, inside `numpy`, `scipy` and `opencv-python-headless`, is GPL-3.0 with the exception for GCC's runtime,
   which asks nothing of a program that uses it.
@@ -99,6 +101,7 @@ its training pictures exclude commercial use.
 | bubblewrap | LGPL-2.0-or-later | a wall around students' code, on Linux; run as a program |
 | Chromium | BSD-3-Clause and others | the browser tests; run as a program |
 | Noto fonts | OFL-1.1 | Arabic and Tifinagh letters in the browser tests |
+| PostgreSQL | PostgreSQL licence | the tests of the consent ledger; run as a program |
 """
 
 
