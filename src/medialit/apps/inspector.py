@@ -6,32 +6,21 @@ anybody else for anything, whatever a file holds.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-
 import gradio as gr
-from starlette.middleware import Middleware
 
 from medialit import pipeline, verify
+from medialit.apps.window import LANGUAGES, TURN, open_window
 from medialit.language import language, translator
 from medialit.provenance.trust import TrustList
 from medialit.verify import Report
 
-LANGUAGES: Final = ("en", "fr", "ar")
-# Nothing but this computer's own server may be asked; workers and pictures may also come from memory.
-POLICY: Final = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
-    "font-src 'self' data:; frame-ancestors 'self'; form-action 'self'; base-uri 'self'"
-)
-_FONTS: Final = ["system-ui", "DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
 _CSS: Final = """
 footer{display:none !important}
 #ml-app-title h1{margin:.2rem 0}
@@ -39,11 +28,6 @@ footer{display:none !important}
 #ml-file .wrap .or{display:none}
 .ml-empty{color:#505050;background:#fff;padding:1rem}
 """
-_TURN: Final = """lang => {
-  const right = lang === 'ar';
-  document.documentElement.lang = lang;
-  document.documentElement.dir = right ? 'rtl' : 'ltr';
-}"""
 
 Shown = tuple[str, str | None, str | None, str | None]
 
@@ -106,8 +90,8 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
         file.change(dropped, [file, chosen], [known, shown, *files], api_name="inspect", concurrency_limit=2)
         words = [heading, chosen, asked, file, shown, *files]
         chosen.change(turn, [known, chosen], words, api_visibility="private")
-        chosen.change(None, [chosen], None, js=_TURN)
-        window.load(None, [chosen], None, js=_TURN)
+        chosen.change(None, [chosen], None, js=TURN)
+        window.load(None, [chosen], None, js=TURN)
     return window
 
 
@@ -154,32 +138,8 @@ def launch(
         Whether to wait until Ctrl+C; else the caller closes the window.
     """
     window = build(trust=trust, trust_course=trust_course, lang=lang if lang in LANGUAGES else "en")
-    _app, address, _share = window.launch(
-        server_name="127.0.0.1", server_port=port, inbrowser=in_browser, prevent_thread_lock=not block,
-        share=False, quiet=not block, ssr_mode=False, enable_monitoring=False, footer_links=[], max_file_size="4gb",
-        theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]), css=_CSS,
-        app_kwargs={"middleware": [Middleware(_Policy)]},
-    )  # fmt: skip
+    address = open_window(window, css=_CSS, port=port, in_browser=in_browser, block=block)
     return window, address
-
-
-class _Policy:
-    """Says with every answer that the page may ask nobody else."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def with_policy(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    (b"content-security-policy", POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, with_policy)
 
 
 def _buttons(result: Shown, lang: str) -> tuple[Any, ...]:

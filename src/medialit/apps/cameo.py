@@ -1,0 +1,295 @@
+"""The consent desk's window: who I am, who may use my likeness, make a clip, and see every use of me.
+
+It is a stage on one computer: whoever sits here may act as anybody of the fictional cast, and is asked for no password.
+What it shows of a likeness comes through `medialit.cameo.Desk`, labelled, inside the page itself: no film and no portrait
+becomes a file that is served or left in a cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import gradio as gr
+
+from medialit.apps import cameo_acts as acts
+from medialit.apps import cameo_clips as clips
+from medialit.apps import cameo_fields as fields
+from medialit.apps import cameo_view as view
+from medialit.apps import cameo_words as words
+from medialit.apps.cameo_visit import Told, Visit
+from medialit.apps.window import LANGUAGES, TURN, open_window
+from medialit.consent.records import RelationKind
+from medialit.generate import sampler
+from medialit.language import translator
+from medialit.likeness.cast import cast
+
+_CSS: Final = f"""
+footer{{display:none !important}}
+#ml-desk-title h1{{margin:.2rem 0}}
+.ml-row button{{min-width:9rem}}
+[dir=rtl] .ml-words, [dir=rtl] label{{text-align:right}}
+{view.CSS}"""
+
+
+def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
+    """Return the window.
+
+    Parameters
+    ----------
+    home : Path, optional
+        `$MEDIALIT_HOME` when not given.
+    lang : {"en", "fr", "ar"}
+        In which it opens; the reader can change it.
+
+    Raises
+    ------
+    LanguageError
+        If the platform does not speak the language.
+    """
+    _ = translator(lang)
+    window: gr.Blocks = gr.Blocks(title=_("Consent desk"), analytics_enabled=False, delete_cache=(3600, 3600))
+    with window:
+        said = fields.Said(lang)
+        top = fields.top(said, lang)
+        with gr.Tabs(elem_id="ml-tabs"):
+            with said(gr.Tab, lambda _, c: {"label": _("1 · Me")}, id="me", elem_id="ml-tab-me"):
+                me = fields.me(said)
+            with said(gr.Tab, lambda _, c: {"label": _("2 · Who may")}, id="may", elem_id="ml-tab-may"):
+                may = fields.may(said)
+            with said(gr.Tab, lambda _, c: {"label": _("3 · Make")}, id="make", elem_id="ml-tab-make"):
+                make = fields.make(said)
+            with said(gr.Tab, lambda _, c: {"label": _("4 · Used")}, id="used", elem_id="ml-tab-used"):
+                used = fields.used(said)
+        _connect(window, said, top | me | may | make | used, home=home)
+    return window
+
+
+def launch(
+    *,
+    home: Path | None = None,
+    lang: str = "en",
+    port: int | None = None,
+    in_browser: bool = False,
+    block: bool = True,
+) -> tuple[gr.Blocks, str]:
+    """Open the window on this computer only, and return it with its address.
+
+    Parameters
+    ----------
+    home : Path, optional
+        `$MEDIALIT_HOME` when not given.
+    port : int, optional
+        A free one from 7860 when not given.
+    block : bool
+        Whether to wait until Ctrl+C; else the caller closes the window.
+    """
+    window = build(home=home, lang=lang if lang in LANGUAGES else "en")
+    return window, open_window(window, css=_CSS, port=port, in_browser=in_browser, block=block)
+
+
+_PAGE: Final = ("person", "enrol", "statements", "what", "mine", "uses", "use", "log")
+_NOTES: Final = ("note_me", "note_allow", "note_forbid", "note_near", "note_back", "note_make", "note_used")
+_FILMS: Final = ("film", "film_used")
+_ROLE: Final = ("me", "whose", "lang")
+_PROGRESS: Final = gr.Progress()
+_TERMS: Final = ("grantee", "purposes", "actions", "audience", "places", "media", "lasts")
+_WISH: Final = ("prompt", "with", "doing", "purpose", "seen_by", "where", "medium", "seed")
+
+
+def _visit(home: Path | None, me: str, whose: str, lang: str) -> Visit:
+    """Return a visit by somebody of the cast, for nobody but themselves and their wards; other words are not taken."""
+    adults = [one.id for one in cast()]
+    me = me if me in adults else fields.FIRST
+    own = (me, *words.wards(me))
+    return Visit(
+        me=me,
+        principal=whose if whose in own else me,
+        lang=lang if lang in LANGUAGES else "en",
+        now=datetime.now(UTC),
+        home=home,
+    )
+
+
+def _shown(visit: Visit, *, mine: str | None = None, use: str | None = None) -> tuple[Any, ...]:
+    """Return what `_PAGE` shows; the lists keep what was chosen as long as it is there."""
+    page = view.page(visit)
+
+    def listed(choices: words.Choices, chosen: str | None) -> Any:
+        ids = [id for _words, id in choices]
+        return gr.update(choices=choices, value=chosen if chosen in ids else (ids[0] if ids else None))
+
+    return (
+        page.person,
+        gr.update(visible=not page.enrolled),
+        page.statements,
+        gr.update(choices=page.to_take_back, value=None),
+        listed(page.mine, mine),
+        page.uses,
+        listed(page.used, use),
+        page.log,
+    )
+
+
+def _terms_of(values: tuple[Any, ...]) -> acts.Terms:
+    grantee, purposes, actions, audience, places, media, lasts = values
+    return acts.Terms(
+        grantee=grantee or "", purposes=purposes, actions=actions, audience=audience, territories=places,
+        media=media, lasts=words.length(lasts),
+    )  # fmt: skip
+
+
+def _in_words(visit: Visit, values: tuple[Any, ...]) -> str:
+    """Return what would be allowed, in sentences."""
+    terms = _terms_of(values)
+    said = acts.lacking(terms, lang=visit.lang)
+    if not said:
+        names = words.names_in(visit.lang, {})
+        said = words.grant_sentences(acts.grant_of(visit, terms), lang=visit.lang, names=names)
+    return view.sentences(said, lang=visit.lang)
+
+
+def _connect(window: gr.Blocks, said: fields.Said, f: dict[str, Any], *, home: Path | None) -> None:
+    """Say what each button does. Every act ends with the page as it is afterwards."""
+    role = [f[key] for key in _ROLE]
+    page = [f[key] for key in _PAGE]
+    rest = [f[key] for key in (*_NOTES, *_FILMS)]
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+    def on(button: str, note: str, act: Callable[..., Told], *inputs: str) -> None:
+        """Connect a button to an act that only tells something."""
+
+        def clicked(
+            me: str, whose: str, lang: str, mine: str | None, use: str | None, *values: Any
+        ) -> tuple[Any, ...]:
+            visit = _visit(home, me, whose, lang)
+            told = act(visit, *values)
+            notes = [view.note(told, lang=visit.lang) if key == note else "" for key in _NOTES]
+            return (*notes, "", "", *_shown(visit, mine=mine, use=use))
+
+        sent = [*role, f["mine"], f["use"], *(f[key] for key in inputs)]
+        f[button].click(clicked, sent, [*rest, *page], **quiet)
+
+    on("enrol", "note_me", acts.enrol)
+    on("allow", "note_allow", lambda visit, *values: acts.allow(visit, _terms_of(values)), *_TERMS)
+    on(
+        "forbid",
+        "note_forbid",
+        lambda visit, topics, whom: acts.forbid(visit, topics or "", whom),
+        "topics",
+        "whom",
+    )
+    for button, kind, begins in (
+        ("follow", RelationKind.FOLLOW, True),
+        ("unfollow", RelationKind.FOLLOW, False),
+        ("approve", RelationKind.APPROVE, True),
+        ("unapprove", RelationKind.APPROVE, False),
+    ):
+        on(button, "note_near", _relating(kind, begins=begins), "other")
+    on("back", "note_back", lambda visit, what: acts.take_back(visit, what or ""), "what")
+    on("publish", "note_make", lambda visit, id: clips.publish(visit, id or ""), "mine")
+    on("export", "note_make", lambda visit, id: clips.export(visit, id or ""), "mine")
+    on("refuse", "note_used", lambda visit, id: clips.withdraw(visit, id or ""), "use")
+    _connect_films(f, role=role, page=page, quiet=quiet, home=home)
+    _connect_role(window, said, f, quiet=quiet, home=home)
+
+
+def _relating(kind: RelationKind, *, begins: bool) -> Callable[..., Told]:
+    return lambda visit, other: acts.relate(visit, kind, other or "", on=begins)
+
+
+def _connect_films(
+    f: dict[str, Any], *, role: list[Any], page: list[Any], quiet: dict[str, Any], home: Path | None
+) -> None:
+    """Connect what shows a film: making one, and looking at one."""
+
+    def made(
+        me: str, whose: str, lang: str, prompt: str, people: list[str], doing: str, purpose: str, seen_by: str,
+        where: list[str], medium: str, seed: float, progress: gr.Progress = _PROGRESS,
+    ) -> tuple[Any, ...]:  # fmt: skip
+        visit = _visit(home, me, whose, lang)
+        wish = clips.Wish(
+            prompt=prompt or "", people=people, doing=doing, purpose=purpose, audience=seen_by, territories=where,
+            medium=medium, seed=int(seed or 0),
+        )  # fmt: skip
+        _ = translator(visit.lang)
+        said = _("The clip is being made")
+
+        def step(one: sampler.Step) -> None:
+            progress((one.done, one.of), desc=said)
+
+        told, id = clips.make(visit, wish, on_step=step)
+        shown = None if id is None else clips.film(visit, id)[1]
+        after = _shown(_visit(home, me, whose, lang), mine=id)
+        return (view.note(told, lang=visit.lang), view.film(shown, lang=visit.lang), *after)
+
+    def looked(me: str, whose: str, lang: str, id: str | None) -> tuple[Any, ...]:
+        visit = _visit(home, me, whose, lang)
+        _ = translator(visit.lang)
+        if not id:
+            return view.note(
+                Told(kind="info", sentences=(_("There is nothing to show."),)), lang=visit.lang
+            ), ""
+        told, address = clips.film(visit, id)
+        return view.note(told, lang=visit.lang), view.film(address, lang=visit.lang)
+
+    shows = {**quiet, "show_progress": "full", "show_progress_on": [f["note_make"]], "concurrency_limit": 1}
+    wish = [f[key] for key in _WISH]
+    f["make"].click(made, [*role, *wish], [f["note_make"], f["film"], *page], **shows)
+    f["show"].click(looked, [*role, f["mine"]], [f["note_make"], f["film"]], **quiet)
+    f["look"].click(looked, [*role, f["use"]], [f["note_used"], f["film_used"]], **quiet)
+
+
+def _connect_role(
+    window: gr.Blocks, said: fields.Said, f: dict[str, Any], *, quiet: dict[str, Any], home: Path | None
+) -> None:
+    """Connect what changes everything: who I am, for whom I decide, and the language."""
+    role = [f[key] for key in _ROLE]
+    terms = [f[key] for key in _TERMS]
+    everything = [
+        f["whose"], f["grantee"], f["in_words"], *(f[key] for key in (*_NOTES, *_FILMS)), *(f[key] for key in _PAGE)
+    ]  # fmt: skip
+
+    def turned(me: str, whose: str, lang: str, *values: Any) -> tuple[Any, ...]:
+        visit = _visit(home, me, whose, lang)
+        _ = translator(visit.lang)
+        own = (visit.me, *words.wards(visit.me))
+        names = words.names_in(visit.lang, {})
+        chooser = gr.update(
+            label=_("I decide about the likeness of"), choices=[(names[one], one) for one in own],
+            value=visit.principal, visible=len(own) > 1,
+        )  # fmt: skip
+        cleared = [""] * (len(_NOTES) + len(_FILMS))
+        own_no_grant = gr.update(
+            choices=words.grantees(visit.lang, without=visit.principal),
+            value=None if values[0] == visit.principal else values[0],
+        )
+        return (chooser, own_no_grant, _in_words(visit, values), *cleared, *_shown(visit))
+
+    spoken = [component for component, _say in said.all]
+    both = [*spoken, *(one for one in everything if one not in spoken)]
+
+    def translated(me: str, whose: str, lang: str, *values: Any) -> dict[Any, Any]:
+        code = lang if lang in LANGUAGES else "en"
+        again = dict(zip(spoken, said.again(code), strict=True))
+        for component, now in zip(everything, turned(me, whose, code, *values), strict=True):
+            again[component] = again[component] | now if component in again else now
+        return again
+
+    f["me"].input(turned, [*role, *terms], everything, **quiet)
+    f["whose"].input(turned, [*role, *terms], everything, **quiet)
+    window.load(turned, [*role, *terms], everything, **quiet)
+    window.load(None, [f["lang"]], None, js=TURN)
+    f["lang"].input(translated, [*role, *terms], both, **quiet)
+    f["lang"].input(None, [f["lang"]], None, js=TURN)
+
+    def previewed(me: str, whose: str, lang: str, *values: Any) -> str:
+        return _in_words(_visit(home, me, whose, lang), values)
+
+    gr.on([one.change for one in terms], previewed, [*role, *terms], [f["in_words"]], **quiet)
+
+
+if __name__ == "__main__":
+    launch()
