@@ -104,7 +104,7 @@ def film(address: str | None, *, lang: str) -> str:
     _ = translator(lang)
     if address is None:
         return ""
-    said = html.escape(_("Labelled, and shown from memory: no file of it was written for this page."))
+    said = html.escape(_("Labelled, and shown from memory: no file of it is kept for this page."))
     return _block(
         f'<div class="ml-film"><video controls autoplay loop muted playsinline src="{address}"></video>'
         f'<p class="ml-small">{said}</p></div>',
