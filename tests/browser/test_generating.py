@@ -1,0 +1,55 @@
+"""The generator's widget in JupyterLab: a prompt is typed, a button clicked, and two clips play side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from medialit.language import translator
+
+from .conftest import TOKEN, Classroom, Window
+from .test_course import DIRECTION, LOCAL, PLAYS, run_all, show
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PROMPT = {"en": "a red ball bounces on the beach", "ar": "كرة حمراء تقفز على الشاطئ"}
+
+
+@pytest.mark.parametrize("lang", list(DIRECTION))
+def test_a_prompt_becomes_two_clips_that_play_side_by_side(
+    lang: str, classroom: Callable[[str], Classroom], window: Window
+) -> None:
+    _, room, page = translator(lang), classroom(lang), window.page
+    source = f"from medialit.widgets.generating import GeneratorWidget\nGeneratorWidget(lang={lang!r})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, room.work / "generator.ipynb")
+    page.goto(f"{room.url}lab/tree/work/{lang}/generator.ipynb?token={TOKEN}")
+    panel = page.locator(".jp-NotebookPanel:visible")
+    panel.locator(".jp-CodeCell").first.wait_for()
+    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    run_all(page, panel)
+
+    field = panel.locator(".jp-OutputArea textarea")
+    field.fill(PROMPT[lang])
+    panel.get_by_role("button", name=_("Both, side by side")).click()
+    make = panel.get_by_role("button", name=_("Make the clip"))
+    make.click()
+    films = panel.locator("video")
+    expect(films).to_have_count(2)
+    for i in range(2):
+        films.nth(i).evaluate(PLAYS)
+    expect(panel).to_contain_text(_("The file is labelled, watermarked, signed and registered as synthetic."))
+    expect(make).to_be_enabled()
+    show(films.first)
+    window.shoot(f"generator-{lang}")
+    assert len(list(room.work.glob("clips/clip-v[12]-1-*.mp4"))) == 2
+    assert window.hosts <= LOCAL
+
+    field.fill("a naked woman on the beach")
+    make.click()
+    expect(panel.locator("[role=alert]")).to_be_visible()
+    expect(films).to_have_count(0)
