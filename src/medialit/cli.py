@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import medialit
-from medialit import cli_generate, cli_media
+from medialit import cli_consent, cli_generate, cli_likeness, cli_media
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -280,7 +280,12 @@ def doctor() -> None:
     sys.exit(1 if lacking else 0)
 
 
-for _command in (*cli_media.COMMANDS, *cli_generate.COMMANDS):
+for _command in (
+    *cli_media.COMMANDS,
+    *cli_generate.COMMANDS,
+    *cli_likeness.COMMANDS,
+    *cli_consent.COMMANDS,
+):
     main.add_command(_command)
 
 

@@ -324,7 +324,9 @@ class Desk:
             try:
                 target.write_bytes(data)
             except OSError as error:
-                raise CameoError(f"{target} cannot be written ({error.strerror}). Choose another place.") from error
+                raise CameoError(
+                    f"{target} cannot be written ({error.strerror}). Choose another place."
+                ) from error
             self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
         return target
 
@@ -369,6 +371,25 @@ class Desk:
             id=f"rev-{secrets.token_hex(8)}", principal=principal, grant=grant, by=by, at=now, reason=reason
         )
         self.ledger.append(record, by=by, now=now)
+        return self.sweep(now=now)
+
+    def forget(self, principal: str, *, by: str, now: datetime) -> Aftermath:
+        """Erase a person: the names and reasons in the ledger, the enrolment, and every draft and clip.
+
+        Raises
+        ------
+        CameoError
+            If `by` does not speak for the person.
+        LedgerError
+            If nobody of this id is known.
+        """
+        known = self.ledger.state().principal(principal) is not None
+        if known and by not in self._speakers((principal,), now):
+            raise CameoError(f"{by} does not speak for {principal}, so nothing was erased.")
+        self.ledger.forget(principal, by=by, now=now)
+        for one in self.vault.list():
+            if one.cast_id == principal:
+                self.vault.delete(one.id)
         return self.sweep(now=now)
 
     def sweep(self, *, now: datetime) -> Aftermath:
