@@ -157,6 +157,7 @@ def test_the_schema_refuses_a_policy_without_a_rule_and_a_constraint_without_an_
         jsonschema.validate({**policy_of(people.GRANT), "permission": []}, SCHEMA)
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own reader
 @settings(max_examples=10, deadline=None)
 @given(record=st.one_of(GRANTS, NOS), duties=DUTIES)
 def test_every_term_of_odrl_that_is_used_is_in_the_published_ontology(record, duties):
