@@ -242,7 +242,8 @@ class Ledger:
     def events(self, *, after: int = 0) -> Iterator[Event]:
         """Yield the events of the ledger's own chain in order, after a number. Only `verify` compares hashes."""
         with self._store.reading() as session:
-            yield from session.events(session.head().chain, after)
+            found = list(session.events(session.head().chain, after))
+        yield from found  # outside: a reader that pauses would keep deleted keys in SQLite's log
 
     def record(self, event: Event) -> Statement | LoggedDecision | None:
         """Return what an event says: None for an import or an erasure, and for a statement that was erased.
@@ -260,9 +261,9 @@ class Ledger:
     def decisions(self) -> Iterator[LoggedDecision]:
         """Yield every decision in the order in which they were logged."""
         with self._store.reading() as session:
-            for event in session.events(session.head().chain):
-                if event.kind == "decision":
-                    yield self._decision(session, event)
+            own = session.events(session.head().chain)
+            found = [self._decision(session, event) for event in own if event.kind == "decision"]
+        yield from found
 
     def state(self) -> State:
         """Return what stands. Each event is compared with its hash; those folded before are not read again.

@@ -268,7 +268,7 @@ def _rows(session: Session, store: Store, *, own: str) -> Iterator[tuple[str, Ev
                     Finding.UNREADABLE, f"event {seq}: {error}", seq=seq, chain=chain
                 ) from error
     except (DBAPIError, sqlite3.Error) as error:
-        what = f"the database stops at event {seq + 1}: {error.orig}"
+        what = f"the database stops at event {seq + 1}: {getattr(error, 'orig', error)}"
         raise _FoundError(Finding.UNREADABLE, what, seq=seq + 1, chain=chain) from error
 
 
