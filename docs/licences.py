@@ -28,6 +28,9 @@ ELSEWHERE = {
 }
 """Licences of packages for macOS, Windows, browsers or a newer Python only, read in their files on PyPI."""
 
+UNNAMED = {"sd-jwt": "Apache-2.0"}
+"""Licences of packages whose metadata name none, read in the LICENSE file of the installed version."""
+
 INSIDE = {
     "av": "The wheels hold FFmpeg, which calls itself LGPL-3.0-or-later, and **libx264 and libx265 (GPL)**, LAME, "
     "Opus, dav1d, SVT-AV1 and libvpx. See above.",
@@ -170,7 +173,7 @@ def licence(name: str) -> str:
         if name in ELSEWHERE:
             return ELSEWHERE[name]
         raise SystemExit(f"{name} is not installed. `python3 run.py test` and `docs` install all.") from None
-    return _from_metadata(about)
+    return UNNAMED.get(name) or _from_metadata(about)
 
 
 def _from_metadata(about: Distribution) -> str:

@@ -376,7 +376,7 @@ def _process(
             "@type": "dpv:DataSubjectRight", "dpv:isExercisedAt": controller.contact,
             "dct:description": f"Access, correction, erasure, objection; complaint to: {controller.authority}",
         },
-        "dpv:hasPolicy": policy_of(grant),
+        "dpv:hasPolicy": {"@type": "@json", "@value": policy_of(grant)},  # as it is, its `@context` never fetched
     }  # fmt: skip
     if place:
         process["dpv:hasProcessingCondition"] = {"@type": "dpv:ProcessingLocation", "dpv:hasLocation": place}

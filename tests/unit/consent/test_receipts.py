@@ -114,7 +114,7 @@ def test_a_good_receipt_never_says_that_the_consent_holds():
 
 def test_the_terms_in_a_receipt_are_the_grant():
     process = check(issued()).receipt["dpv:hasRecordOfActivity"]["dpv:hasProcess"]
-    assert terms_of(process["dpv:hasPolicy"]).record == people.GRANT
+    assert terms_of(process["dpv:hasPolicy"]["@value"]).record == people.GRANT
 
 
 @pytest.mark.parametrize("part", ["name", "purposes", "recipients", "terms"])
