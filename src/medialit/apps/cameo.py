@@ -30,7 +30,11 @@ _CSS: Final = f"""
 footer{{display:none !important}}
 #ml-desk-title h1{{margin:.2rem 0}}
 .ml-row button{{min-width:9rem}}
-[dir=rtl] .ml-words, [dir=rtl] label{{text-align:right}}
+.html-container{{padding:0 !important}}
+html[dir=rtl] .block{{direction:rtl}}  /* gradio says ltr to each block */
+html[dir=rtl] .block input{{text-align:right}}
+@media (max-width:500px){{.tab-container button{{padding:0 6px !important;font-size:.85rem}}}}
+.ml-film .ml-small{{max-width:420px}}
 {view.CSS}"""
 
 
@@ -93,7 +97,7 @@ def launch(
 _PAGE: Final = ("person", "enrol", "statements", "what", "mine", "uses", "use", "log")
 _NOTES: Final = ("note_me", "note_allow", "note_forbid", "note_near", "note_back", "note_make", "note_used")
 _FILMS: Final = ("film", "film_used")
-_ROLE: Final = ("me", "whose", "lang")
+_ROLE: Final = ("me", "about", "lang")
 _PROGRESS: Final = gr.Progress()
 _TERMS: Final = ("grantee", "purposes", "actions", "audience", "places", "media", "lasts")
 _WISH: Final = ("prompt", "with", "doing", "purpose", "seen_by", "where", "medium", "seed")
@@ -249,7 +253,8 @@ def _connect_role(
     role = [f[key] for key in _ROLE]
     terms = [f[key] for key in _TERMS]
     everything = [
-        f["whose"], f["grantee"], f["in_words"], *(f[key] for key in (*_NOTES, *_FILMS)), *(f[key] for key in _PAGE)
+        f["whose"],
+        f["about"], f["grantee"], f["in_words"], *(f[key] for key in (*_NOTES, *_FILMS)), *(f[key] for key in _PAGE)
     ]  # fmt: skip
 
     def turned(me: str, whose: str, lang: str, *values: Any) -> tuple[Any, ...]:
@@ -266,7 +271,7 @@ def _connect_role(
             choices=words.grantees(visit.lang, without=visit.principal),
             value=None if values[0] == visit.principal else values[0],
         )
-        return (chooser, own_no_grant, _in_words(visit, values), *cleared, *_shown(visit))
+        return (chooser, visit.principal, own_no_grant, _in_words(visit, values), *cleared, *_shown(visit))
 
     spoken = [component for component, _say in said.all]
     both = [*spoken, *(one for one in everything if one not in spoken)]
@@ -278,15 +283,16 @@ def _connect_role(
             again[component] = again[component] | now if component in again else now
         return again
 
-    f["me"].input(turned, [*role, *terms], everything, **quiet)
-    f["whose"].input(turned, [*role, *terms], everything, **quiet)
+    # Only here `whose` is asked: while the role changes, its old value is not among its new choices any more.
+    f["whose"].input(turned, [f["me"], f["whose"], f["lang"], *terms], everything, **quiet)
+    f["me"].change(turned, [*role, *terms], everything, **quiet)
     window.load(turned, [*role, *terms], everything, **quiet)
     window.load(None, [f["lang"]], None, js=TURN)
     f["lang"].input(translated, [*role, *terms], both, **quiet)
     f["lang"].input(None, [f["lang"]], None, js=TURN)
 
-    def previewed(me: str, whose: str, lang: str, *values: Any) -> str:
-        return _in_words(_visit(home, me, whose, lang), values)
+    def previewed(me: str, about: str, lang: str, *values: Any) -> str:
+        return _in_words(_visit(home, me, about, lang), values)
 
     gr.on([one.change for one in terms], previewed, [*role, *terms], [f["in_words"]], **quiet)
 

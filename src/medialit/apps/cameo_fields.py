@@ -57,7 +57,6 @@ def top(said: Said, lang: str) -> Fields:
                 lang=c,
             )
         },
-        padding=False,
     )  # fmt: skip
     spoken = said(
         gr.Radio, lambda _, c: {"label": _("Language")}, choices=[(language(one).name, one) for one in LANGUAGES],
@@ -70,21 +69,21 @@ def top(said: Said, lang: str) -> Fields:
         whose = gr.Radio(
             words.people(lang, minors=True), value=FIRST, label=" ", elem_id="ml-whose", visible=False
         )
-    return {"lang": spoken, "me": me, "whose": whose}
+    return {"lang": spoken, "me": me, "whose": whose, "about": gr.State(FIRST)}
 
 
 def me(said: Said) -> Fields:
     """Make the first step: who I am, and enrolling."""
-    person = gr.HTML(padding=False, elem_id="ml-person")
+    person = gr.HTML(elem_id="ml-person")
     enrol = said(
         gr.Button, lambda _, c: {"value": _("Enrol this person")}, variant="primary", elem_id="ml-enrol"
     )
-    return {"person": person, "enrol": enrol, "note_me": gr.HTML(padding=False, elem_id="ml-note-me")}
+    return {"person": person, "enrol": enrol, "note_me": gr.HTML(elem_id="ml-note-me")}
 
 
 def may(said: Said) -> Fields:
     """Make the second step: what was allowed and forbidden, and saying so."""
-    statements = gr.HTML(padding=False, elem_id="ml-statements")
+    statements = gr.HTML(elem_id="ml-statements")
     found: Fields = {"statements": statements}
     with said(
         gr.Accordion, lambda _, c: {"label": _("Allow something")}, open=False, elem_id="ml-open-allow"
@@ -109,7 +108,7 @@ def may(said: Said) -> Fields:
             value=[], multiselect=True, elem_id="ml-whom",
         )  # fmt: skip
         found["forbid"] = said(gr.Button, lambda _, c: {"value": _("Forbid this")}, elem_id="ml-forbid")
-        found["note_forbid"] = gr.HTML(padding=False, elem_id="ml-note-forbid")
+        found["note_forbid"] = gr.HTML(elem_id="ml-note-forbid")
     with said(
         gr.Accordion, lambda _, c: {"label": _("Follow or approve")}, open=False, elem_id="ml-open-near"
     ):
@@ -122,7 +121,7 @@ def may(said: Said) -> Fields:
         with gr.Row(elem_classes="ml-row"):
             for key, say in _NEAR.items():
                 found[key] = said(gr.Button, say, elem_id=f"ml-{key.replace('_', '-')}")
-        found["note_near"] = gr.HTML(padding=False, elem_id="ml-note-near")
+        found["note_near"] = gr.HTML(elem_id="ml-note-near")
     with said(
         gr.Accordion, lambda _, c: {"label": _("Take something back")}, open=False, elem_id="ml-open-back"
     ):
@@ -132,7 +131,7 @@ def may(said: Said) -> Fields:
         found["back"] = said(
             gr.Button, lambda _, c: {"value": _("Take it back now")}, variant="stop", elem_id="ml-back"
         )
-        found["note_back"] = gr.HTML(padding=False, elem_id="ml-note-back")
+        found["note_back"] = gr.HTML(elem_id="ml-note-back")
     return found
 
 
@@ -176,11 +175,11 @@ def _terms(said: Said) -> Fields:
         gr.Radio, lambda _, c: {"label": _("For how long"), "choices": words.lengths(c)},
         value="week", elem_id="ml-lasts",
     )  # fmt: skip
-    found["in_words"] = gr.HTML(padding=False, elem_id="ml-in-words")
+    found["in_words"] = gr.HTML(elem_id="ml-in-words")
     found["allow"] = said(
         gr.Button, lambda _, c: {"value": _("Allow this")}, variant="primary", elem_id="ml-allow"
     )
-    found["note_allow"] = gr.HTML(padding=False, elem_id="ml-note-allow")
+    found["note_allow"] = gr.HTML(elem_id="ml-note-allow")
     return found
 
 
@@ -232,7 +231,7 @@ def make(said: Said) -> Fields:
         gr.Button, lambda _, c: {"value": _("Ask, and make it if everybody agreed")}, variant="primary",
         elem_id="ml-make",
     )  # fmt: skip
-    found["note_make"] = gr.HTML(padding=False, elem_id="ml-note-make")
+    found["note_make"] = gr.HTML(elem_id="ml-note-make")
     found["mine"] = said(
         gr.Dropdown, lambda _, c: {"label": _("What I made")}, choices=[], value=None, elem_id="ml-mine"
     )
@@ -240,7 +239,7 @@ def make(said: Said) -> Fields:
         found["show"] = said(gr.Button, lambda _, c: {"value": _("Show it")}, elem_id="ml-show")
         found["publish"] = said(gr.Button, lambda _, c: {"value": _("Publish it")}, elem_id="ml-publish")
         found["export"] = said(gr.Button, lambda _, c: {"value": _("Take a copy out")}, elem_id="ml-export")
-    found["film"] = gr.HTML(padding=False, elem_id="ml-film")
+    found["film"] = gr.HTML(elem_id="ml-film")
     return found
 
 
@@ -256,16 +255,15 @@ def used(said: Said) -> Fields:
         found["refuse"] = said(
             gr.Button, lambda _, c: {"value": _("Say no: withdraw it")}, variant="stop", elem_id="ml-refuse"
         )
-    found["note_used"] = gr.HTML(padding=False, elem_id="ml-note-used")
-    found["film_used"] = gr.HTML(padding=False, elem_id="ml-film-used")
-    found["uses"] = gr.HTML(padding=False, elem_id="ml-uses")
+    found["note_used"] = gr.HTML(elem_id="ml-note-used")
+    found["film_used"] = gr.HTML(elem_id="ml-film-used")
+    found["uses"] = gr.HTML(elem_id="ml-uses")
     said(
         gr.HTML,
         lambda _, c: {
             "value": view.heading(_("Who asked, and what was answered"), lang=c)
             + view.intro(_("“You” in an answer is whoever asked."), lang=c)
         },
-        padding=False,
     )
-    found["log"] = gr.HTML(padding=False, elem_id="ml-log")
+    found["log"] = gr.HTML(elem_id="ml-log")
     return found

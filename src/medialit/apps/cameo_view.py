@@ -31,7 +31,7 @@ CSS = """
   white-space:nowrap}
 .ml-tag.yes{color:#17663a}.ml-tag.no{color:#a3231b}.ml-tag.off{color:#666}
 .dark .ml-tag.yes{color:#7ddba3}.dark .ml-tag.no{color:#ff9d94}.dark .ml-tag.off{color:#aaa}
-.ml-small{font-size:.9rem;color:var(--body-text-color-subdued)}
+.ml-small{font-size:.9rem;opacity:.75}
 .ml-note{border-inline-start:5px solid #4a6785;padding:.6rem 1rem;margin:.4rem 0;border-radius:4px;
   background:var(--background-fill-secondary)}
 .ml-note.yes{border-color:#17663a}.ml-note.no{border-color:#a3231b}.ml-note.error{border-color:#8a6d00}

@@ -216,7 +216,7 @@ def prohibition_sentences(one: Prohibition, *, lang: str, names: Names) -> tuple
         who = listed((names.get(who, who) for who in one.whom), lang=lang)
         said.append(_("This concerns only: {who}.").format(who=who))
     sets = (one.purposes, one.actions, one.audiences, one.media, one.modalities)
-    cases = [word_in(word.value, lang=lang) for words_ in sets for word in sorted(words_)]
+    cases = [word_in(str(word.value), lang=lang) for words_ in sets for word in sorted(words_)]
     cases += [place(code, lang=lang) for code in sorted(one.territories)]
     if cases:
         said.append(_("Only in these cases: {cases}.").format(cases=listed(cases, lang=lang)))
