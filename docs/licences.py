@@ -93,6 +93,7 @@ its training pictures exclude commercial use.
 - **`python-bidi`** and **`fpdf2`** are LGPL-3.0: libraries that are used unchanged.
 - **`psycopg`** and **`psycopg-binary`** are LGPL-3.0, too: used unchanged, and only where the consent ledger is kept in
   PostgreSQL.
+- **`jwcrypto`** is LGPL-3.0-or-later: only in the tests, where it reads the signatures of receipts.
 - **`docutils`**, only for building the documentation, names the GPL for an editor's mode that comes with it.
 - libgfortran, inside `numpy`, `scipy` and `opencv-python-headless`, is GPL-3.0 with the exception for GCC's runtime,
   which asks nothing of a program that uses it.

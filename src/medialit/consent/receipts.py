@@ -42,6 +42,7 @@ _PROCESS: Final = (_RECORD, "dpv:hasProcess")
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": (*_SUBJECT, "dpv:hasName"),
     "guardian": (*_SUBJECT, "dpv:hasRepresentative"),
+    "agreed_by": (_RECORD, "dpv:hasConsentStatus", "0", "dpv:isIndicatedBy"),
     "purposes": (*_PROCESS, "dpv:hasPurpose"),
     "recipients": (*_PROCESS, "dpv:hasRecipient"),
     "terms": (*_PROCESS, "dpv:hasPolicy"),
@@ -169,9 +170,9 @@ def make_receipt(
         "dpv:hasName": principal.name,
     }
     acting = [one for one in grant.granted_by if one != principal.id]
-    if acting:
-        role = "dpv:LegalAgent" if principal.dead else "dpv:GuardianOfDataSubject"
-        subject["dpv:hasRepresentative"] = [_party(one, role, called) for one in acting]
+    role = "dpv:LegalAgent" if principal.dead else "dpv:GuardianOfDataSubject"
+    # Empty for most people, but never absent: otherwise a receipt that keeps this back would tell who is a minor.
+    subject["dpv:hasRepresentative"] = [_party(one, role, called) for one in acting]
     record = {
         "@id": _urn("record", grant.id),
         "@type": "dpv:ConsentRecord",
@@ -223,7 +224,8 @@ def issue_receipt(
     claims["jti"] = receipt["dct:identifier"]
     if expires is not None:
         claims["exp"] = int(checks.moment(expires, "`expires`").timestamp())
-    hidden = [path for path in PARTS.values() if _at(receipt, path) is not None]
+    taken_back = (_RECORD, "dpv:hasConsentStatus", "1", "dpv:isIndicatedBy")
+    hidden = [path for path in (*PARTS.values(), taken_back) if _at(receipt, path) is not None]
     return sdjwt.issue(claims, key=key, kind=KIND, hidden=hidden, holder=holder)
 
 
@@ -448,7 +450,7 @@ def _moment(value: object) -> datetime | None:
 
 def _at(data: Any, path: tuple[str, ...]) -> Any:
     for step in path:
-        data = data.get(step) if isinstance(data, Mapping) else None
+        data = sdjwt.child(data, step)
     return data
 
 

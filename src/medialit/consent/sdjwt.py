@@ -82,7 +82,7 @@ def issue(
     kind : str
         The header's `typ`.
     hidden : collection of tuple of str
-        Paths of object members that are disclosed separately.
+        Paths of object members that are disclosed separately; a step into an array is its index.
     holder : public key, optional
         Whose key alone may present it with a proof.
     salt : callable, optional
@@ -103,7 +103,7 @@ def issue(
     ):  # the deepest first, so that a parent may be hidden too
         parent: Any = payload
         for step in path[:-1]:
-            parent = parent.get(step) if isinstance(parent, dict) else None
+            parent = child(parent, step)
         if not isinstance(parent, dict) or path[-1] not in parent:
             raise ReceiptError(f"There is no claim at {' > '.join(path)} to hide.")
         text = encode(json.dumps([draw(), path[-1], parent.pop(path[-1])], ensure_ascii=False).encode())
@@ -230,6 +230,15 @@ def digest(text: str) -> str:
     'X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0'
     """
     return encode(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def child(value: object, step: str) -> Any:
+    """Return a member of an object or, by its index, of an array; None where there is none."""
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        return value[int(step)]
+    return None
 
 
 def public_jwk(key: PublicKey) -> dict[str, str]:
