@@ -258,7 +258,8 @@ def consent_forbid(
         _require_speaker(desk, principal, who, at)
         desk.ledger.append(record, by=who, now=at)
         after = desk.sweep(now=at)
-    click.echo(translator(lang)("The prohibition {id} is in the register.").format(id=record.id))
+    _ = translator(lang)
+    click.echo(_("The prohibition {id} is in the register.").format(id=record.id))
     say_aftermath(after, lang=lang)
 
 
@@ -293,7 +294,8 @@ def consent_lift(prohibition: str, who: str, lang: str) -> None:
             )
         record = Lifting(id=_new("lift"), principal=found.principal, prohibition=prohibition, by=who, at=at)
         ledger.append(record, by=who, now=at)
-    click.echo(translator(lang)("The prohibition {id} is lifted.").format(id=prohibition))
+    _ = translator(lang)
+    click.echo(_("The prohibition {id} is lifted.").format(id=prohibition))
 
 
 @consent.command("approve")

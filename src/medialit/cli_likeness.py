@@ -35,7 +35,10 @@ _PORTRAIT_PX = 320
 
 @click.group()
 def likeness() -> None:
-    """Enrol a likeness once, use it where that was agreed to, and see every use of it."""
+    """Enrol a likeness once, use it where that was agreed to, and see every use of it.
+
+    USE is the id of a draft or clip, as `medialit likeness uses` lists them, or `last` for the newest.
+    """
 
 
 @likeness.command("cast")
@@ -221,6 +224,20 @@ def likeness_delete(id: str, lang: str) -> None:
     click.echo(_("To reach clips that were made already, revoke: medialit consent revoke."))
 
 
+_USE = click.argument("use")
+_LAST = "last"
+
+
+def _named(desk: Desk, use: str) -> str:
+    """Return the id of a use; `last` is the newest that is not withdrawn."""
+    if use != _LAST:
+        return use
+    found = [one.id for one in desk.uses() if one.stage != "withdrawn"]
+    if not found:
+        raise CameoError("There is no draft and no clip here yet. Make one: medialit likeness make.")
+    return found[-1]
+
+
 _SEED = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
                      help="The same seed makes the same clip.")  # fmt: skip
 _DOING = click.option("--doing", default="wave", show_default=True,
@@ -268,7 +285,7 @@ def likeness_make(
 
 
 @likeness.command("remix")
-@click.argument("use")
+@_USE
 @click.argument("prompt")
 @click.option(
     "--with", "people", multiple=True, metavar="ID", help="Somebody who joins them; repeat for more."
@@ -298,7 +315,7 @@ def likeness_remix(
 
     with Desk() as desk:
         made = desk.remix(
-            use, prompt, principals=tuple(people), requester=who, seed=seed, doing=doing, lang=lang,
+            _named(desk, use), prompt, principals=tuple(people), requester=who, seed=seed, doing=doing, lang=lang,
             setting=setting(purpose, audience, territories, medium), model="v1" if model == "v1" else "v2",
             now=now(), on_step=_tell,
         )  # fmt: skip
@@ -318,7 +335,7 @@ def _say_draft(desk: Desk, use: Use, *, lang: str) -> None:
 
 
 @likeness.command("preview")
-@click.argument("use")
+@_USE
 @AS
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True,
               help="The picture, .png or .jpg: eight frames, in the order of reading.")  # fmt: skip
@@ -333,7 +350,7 @@ def likeness_preview(use: str, who: str, out: Path, lang: str) -> None:
     if out.exists():
         raise CameoError(f"{out} is there already. Choose another name; nothing was overwritten.")
     with Desk() as desk:
-        frames = desk.preview(use, viewer=who, now=now(), lang=lang).frames
+        frames = desk.preview(_named(desk, use), viewer=who, now=now(), lang=lang).frames
     chosen = frames[np.linspace(0, len(frames) - 1, _SHEET).round().astype(int)]
     rows = [np.concatenate(list(row), axis=1) for row in np.split(chosen, 2)]
     write_image(np.concatenate(rows), out)
@@ -343,7 +360,7 @@ def likeness_preview(use: str, who: str, out: Path, lang: str) -> None:
 
 
 @likeness.command("publish")
-@click.argument("use")
+@_USE
 @AS
 @click.option("--title", help="What readers are shown as its name. Default: the prompt.")
 @LANG
@@ -352,9 +369,9 @@ def likeness_publish(use: str, who: str, title: str | None, lang: str) -> None:
     from medialit.cameo import Desk
 
     with Desk() as desk:
-        known = {one.id: one for one in desk.uses()}
-        named = title or (known[use].prompt if use in known else use)
-        made = desk.publish(use, requester=who, title=named, now=now(), lang=lang)
+        id = _named(desk, use)
+        prompts = {one.id: one.prompt for one in desk.uses()}
+        made = desk.publish(id, requester=who, title=title or prompts.get(id, id), now=now(), lang=lang)
     _ = translator(lang)
     click.echo(_("{id} is published: labelled, watermarked, signed, and registered as {clip}.").format(
         id=made.id, clip=made.clip))  # fmt: skip
@@ -364,7 +381,7 @@ def likeness_publish(use: str, who: str, title: str | None, lang: str) -> None:
 
 
 @likeness.command("export")
-@click.argument("use")
+@_USE
 @AS
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file, .mp4.")
 @LANG
@@ -373,7 +390,7 @@ def likeness_export(use: str, who: str, out: Path, lang: str) -> None:
     from medialit.cameo import Desk
 
     with Desk() as desk:
-        path = desk.export(use, out, requester=who, now=now(), lang=lang)
+        path = desk.export(_named(desk, use), out, requester=who, now=now(), lang=lang)
     _ = translator(lang)
     click.echo(_("{path} is a copy. From now on nobody here can call it back.").format(path=path))
 
@@ -411,7 +428,7 @@ def _row(use: Use) -> dict[str, Any]:
 
 
 @likeness.command("withdraw")
-@click.argument("use")
+@_USE
 @AS
 @LANG
 def likeness_withdraw(use: str, who: str, lang: str) -> None:
@@ -419,7 +436,7 @@ def likeness_withdraw(use: str, who: str, lang: str) -> None:
     from medialit.cameo import Desk
 
     with Desk() as desk:
-        gone = desk.withdraw(use, by=who, now=now())
+        gone = desk.withdraw(_named(desk, use), by=who, now=now())
     _ = translator(lang)
     click.echo(_("{id} is withdrawn: its frames are gone.").format(id=gone.id))
     for path in gone.exports:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medialit.cli_words import LANG, now
-from medialit.errors import ReceiptError, RecordError
+from medialit.cli_words import LANG, listed, moment, now
+from medialit.errors import NoticeError, ReceiptError, RecordError
+from medialit.language import translator
 
 if TYPE_CHECKING:
     from medialit.consent.ledger_state import State
+    from medialit.consent.notices import Route
     from medialit.consent.records import Grant, Prohibition
     from medialit.consent.sdjwt import PublicKey
     from medialit.provenance.keys import SigningKey
@@ -159,4 +161,92 @@ def _put(text: str, out: Path | None) -> None:
     click.echo(str(out))
 
 
-COMMANDS: Sequence[click.Command] = (receipt, check_receipt, terms)
+_HARMS = ("intimate", "montage", "private", "defamation", "revoked")
+
+
+@click.command("notice")
+@click.option("--harm", "harms", type=click.Choice(_HARMS), multiple=True, required=True,
+              help="What happened: revoked is a consent that was taken back; repeat for more.")  # fmt: skip
+@click.option("--country", required=True, metavar="CODE", help="Where the person lives, such as MA.")
+@click.option("--minor", is_flag=True, help="The person shown is under 18.")
+@click.option(
+    "--close", is_flag=True, help="It was done by a spouse, a relative or somebody with authority over them."
+)
+@click.option("--platform-us", is_flag=True, help="The platform serves people in the United States.")
+@click.option("--platform-eu", is_flag=True, help="The platform serves people in the European Union.")
+@click.option(
+    "--to", "channel", metavar="CHANNEL", help="Write the notice for this way. Default: list the ways."
+)
+@click.option(
+    "--fact", "facts", multiple=True, metavar="FIELD=TEXT", help="What a field says; repeat for each field."
+)
+@click.option(
+    "--received", metavar="DAY", help="When the other side has it, for the day by which it must answer."
+)
+@_OUT
+@LANG
+def notice(
+    harms: Sequence[str],
+    country: str,
+    minor: bool,
+    close: bool,
+    platform_us: bool,
+    platform_eu: bool,
+    channel: str | None,
+    facts: Sequence[str],
+    received: str | None,
+    out: Path | None,
+    lang: str,
+) -> None:
+    """List whom one can write to about a clip, and on which ground; or, with --to, write the notice.
+
+    It is not legal advice, and nothing is sent.
+    """
+    from medialit.consent.notices import Case, Harm, build_notice, routes
+
+    open_ways = routes(
+        Case(harms=frozenset(map(Harm, harms)), minor=minor, country=country, close=close,
+             platform_serves_us=platform_us, platform_serves_eu=platform_eu)
+    )  # fmt: skip
+    if channel is None:
+        for route in open_ways:
+            _say_route(route, lang=lang)
+        return
+    chosen = next((route for route in open_ways if route.channel.value == channel), None)
+    if chosen is None:
+        known = ", ".join(route.channel.value for route in open_ways)
+        raise NoticeError(f"{channel!r} is no way in this case. Open are: {known}.")
+    at = None if received is None else moment(received, last=False)
+    made = build_notice(chosen, dict(map(_fact, facts)), lang=lang, received=at)
+    _put(f"{made.subject}\n\n{made.body}", out)
+    if made.due is not None:
+        _ = translator(lang)
+        click.echo(
+            _("An answer is due by {moment} UTC.").format(moment=f"{made.due:%Y-%m-%d %H:%M}"), err=True
+        )
+
+
+def _say_route(route: Route, *, lang: str) -> None:
+    from medialit.consent.notices import how_to_fill
+
+    _ = translator(lang)
+    click.echo(f"{route.channel.value}: {listed(route.articles, lang=lang)}")
+    if route.deadline is not None:
+        terms = {
+            "hours": _("They have {n} hours."),
+            "clear_days": _("They have {n} clear days."),
+            "months": _("They have {n} month(s)."),
+        }
+        click.echo("  " + terms[route.deadline.unit.value].format(n=route.deadline.n))
+    for key in route.required:
+        click.echo(f"  {key}: {how_to_fill(key, lang=lang)}")
+
+
+def _fact(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise NoticeError(f"{text[:60]!r} is not FIELD=TEXT, such as name='Amina Idrissi'.")
+    return key.strip(), value
+
+
+COMMANDS: Sequence[click.Command] = (receipt, check_receipt, terms, notice)

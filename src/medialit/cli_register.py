@@ -47,7 +47,8 @@ def show(principal: str | None, style: str, lang: str) -> None:
         for line in _about(one, state, lang=lang, moment=now()):
             click.echo(line)
     if not people:
-        click.echo(translator(lang)("The register is empty."))
+        _ = translator(lang)
+        click.echo(_("The register is empty."))
 
 
 def _row(one: Principal, state: State) -> dict[str, Any]:
@@ -152,12 +153,25 @@ _ORDER = {str(one): place for place, one in enumerate((*Action, *Audience))}
 
 
 def _lacks(grant: Grant, state: State, moment: datetime) -> list[str]:
-    """Return the codes of why a grant covers nothing at this moment."""
-    from medialit.consent.book import open_book
-    from medialit.consent.policy import TOLERANCE
+    """Return the codes of why a grant covers nothing at this moment, whatever is asked under it."""
+    from medialit.consent.policy import decide
+    from medialit.consent.records import Request
 
-    book = open_book(**state.known, now=moment, tolerance=TOLERANCE)
-    return sorted(code.value for code in book.grants[grant.id].lacks)
+    scope = grant.scope
+    others = [one for one in grant.grantees if one != grant.principal]
+    asked = Request(
+        id="show", requester=others[0] if others else "somebody", principals=(grant.principal,), at=moment,
+        action=Action.GENERATE, purpose=min(scope.purposes), audience=scope.audience, medium=min(scope.media),
+        territories=scope.territories, modalities=scope.modalities,
+    )  # fmt: skip
+    decision = decide(asked, **(state.known | {"grants": (grant,)}), now=moment)
+    return sorted({one.code for one in decision.reasons} & _ENDS)
+
+
+_ENDS = {
+    "revoked", "expired", "not_started", "grant_from_future", "not_given_by_all", "minor_period", "must_be_named",
+    "no_guardian", "no_estate",
+}  # fmt: skip
 
 
 def _stands(no: Prohibition, state: State, moment: datetime) -> bool:
