@@ -43,7 +43,9 @@ def test_with_a_window_words_never_see_frames_and_frames_always_see_words(window
     assert mask[:, :10].all() and not mask[:10, 10:].any()
     frames = mask[10:, 10:].reshape(24, 16, 24, 16)
     near = frames.all(axis=(1, 3))
-    assert np.array_equal(near, frames.any(axis=(1, 3)))  # a frame is seen with all its patches, or not at all
+    assert np.array_equal(
+        near, frames.any(axis=(1, 3))
+    )  # a frame is seen with all its patches, or not at all
     assert near.diagonal().all() and np.array_equal(near, near.T)
     assert near[0].sum() == min(24, window + 1)
 
