@@ -36,6 +36,7 @@ def test_a_gpl_part_is_named_where_it_is_explained(licences: ModuleType) -> None
     assert named == {
         "av",
         "docutils",
+        "jwcrypto",
         "fpdf2",
         "numpy",
         "opencv-python-headless",
