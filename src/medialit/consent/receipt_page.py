@@ -22,6 +22,7 @@ def _msgid(message: str) -> str:
     return message
 
 
+_UNTIL_REVOKED: Final = _msgid("it is taken back")
 _LABELS: Final[Mapping[str, str]] = {
     "name": _msgid("Whose likeness"),
     "guardian": _msgid("Who agreed in this person's place"),
@@ -40,11 +41,9 @@ _LABELS: Final[Mapping[str, str]] = {
 
 def receipt_text(checked: Checked, *, lang: str) -> str:
     """Return the findings, and what the receipt says, as plain text."""
-    _ = translator(lang)
     lines = [one.sentence for one in checked.findings]
-    lines += [
-        _("{label}: {value}").format(label=label, value=value) for label, value in rows(checked, lang=lang)
-    ]
+    for label, value in rows(checked, lang=lang):
+        lines += [label, f"    {value}"]
     return "\n".join(lines) + "\n"
 
 
@@ -110,7 +109,7 @@ def _said(
     storage = process.get("dpv:hasStorageCondition")
     duration = storage.get("dpv:hasDuration") if isinstance(storage, Mapping) else None
     end = duration.get("rdf:value") if isinstance(duration, Mapping) else None
-    yield "until", [str(end)[:10]] if end else [translator(lang)("it is taken back")]
+    yield "until", [str(end)[:10]] if end else [translator(lang)(_UNTIL_REVOKED)]
     notice = record.get("dpv:hasNotice")
     yield "notice", _texts(notice.get("dct:identifier") if isinstance(notice, Mapping) else None)
     control = process.get("dpv:hasConsentControl")
