@@ -33,6 +33,9 @@ footer{{display:none !important}}
 .html-container{{padding:0 !important}}
 html[dir=rtl] .block{{direction:rtl}}  /* gradio says ltr to each block */
 html[dir=rtl] .block input{{text-align:right}}
+html[dir=rtl] .block .icon-wrap{{right:auto !important;left:var(--size-5)}}
+html[dir=rtl] .block label input + span{{margin-left:0;margin-right:8px}}
+html[dir=rtl] .block .token-remove{{margin-left:0;margin-right:6px}}
 @media (max-width:500px){{.tab-container button{{padding:0 6px !important;font-size:.85rem}}}}
 .ml-film .ml-small{{max-width:420px}}
 {view.CSS}"""
