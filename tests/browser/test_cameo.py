@@ -53,9 +53,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         "TMPDIR": str(cache),
     }
     command = [sys.executable, "-m", "medialit.cli", "cameo", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         until = time.monotonic() + 90
         while process.poll() is None and time.monotonic() < until:
             with socket.socket() as knock:
@@ -106,7 +104,9 @@ def test_a_likeness_is_licensed_used_refused_taken_back_and_gone(opened: Opened,
     page.locator("#ml-open-allow > button").click()
     choose(page, "ml-grantee", "Idir Aït Tazart")
     said = page.locator("#ml-in-words")
-    expect(said).to_contain_text("Idir Aït Tazart may use the likeness of Tiziri Oumlil (the face) for: education.")
+    expect(said).to_contain_text(
+        "Idir Aït Tazart may use the likeness of Tiziri Oumlil (the face) for: education."
+    )
     expect(said).to_contain_text("Allowed steps: generating a clip.")
     expect(said).to_contain_text("May be seen by: only the person. Where: Morocco. Shown in: a classroom.")
     page.locator("#ml-allow").click()
@@ -190,7 +190,9 @@ def test_in_arabic_everything_turns_and_a_refusal_is_said_in_arabic(opened: Open
     assert english == [], english
 
 
-@pytest.mark.parametrize(("language", "direction"), [("English", "ltr"), ("Français", "ltr"), ("العربية", "rtl")])
+@pytest.mark.parametrize(
+    ("language", "direction"), [("English", "ltr"), ("Français", "ltr"), ("العربية", "rtl")]
+)
 def test_every_step_fits_a_phone(opened: Opened, chromium: Browser, language: str, direction: str) -> None:
     with chromium.new_context(viewport={"width": 390, "height": 844}) as context:
         context.set_default_timeout(PATIENCE_MS)
@@ -219,6 +221,7 @@ def test_nobody_gets_a_file_of_the_home_or_the_cache_from_the_server(opened: Ope
         for way in ("gradio_api/file=", "file=", "gradio_api/stream/"):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(opened.address + way + quote(str(path)), timeout=30)
+            refused.value.close()
             assert refused.value.code in (403, 404, 405), path
 
 
