@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import medialit
-from medialit import cli_consent, cli_generate, cli_likeness, cli_media
+from medialit import cli_consent, cli_generate, cli_likeness, cli_market, cli_media, cli_reach
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -285,6 +285,8 @@ for _command in (
     *cli_generate.COMMANDS,
     *cli_likeness.COMMANDS,
     *cli_consent.COMMANDS,
+    *cli_market.COMMANDS,
+    *cli_reach.COMMANDS,
 ):
     main.add_command(_command)
 

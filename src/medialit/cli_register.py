@@ -56,7 +56,7 @@ def _row(one: Principal, state: State) -> dict[str, Any]:
     return {
         "principal": one.to_dict(),
         "grants": [
-            grant.to_dict() | {"stands": not _lacks(grant, state, moment)}
+            grant.to_dict() | {"stands": not lacks(grant, state, moment)}
             for grant in state.grants
             if grant.principal == one.id
         ],
@@ -89,10 +89,10 @@ def _about(one: Principal, state: State, *, lang: str, moment: datetime) -> Iter
         yield "  " + _permission(grant, names, lang=lang)
         if grant.restrictions:
             yield "    " + _("Never with: {words}.").format(words=_never(grant.restrictions, lang=lang))
-        lacks = _lacks(grant, state, moment)
-        for code in lacks:
+        missing = lacks(grant, state, moment)
+        for code in missing:
             yield "    " + sentence(Reason(code=code, principal=one.id), lang=lang, names=names)
-        if not lacks:
+        if not missing:
             yield "    " + _("It stands.")
     for no in (no for no in state.prohibitions if no.principal == one.id):
         yield "  " + _prohibition(no, lang=lang)
@@ -152,7 +152,7 @@ def _sayer(lang: str) -> Callable[[Any], str]:
 _ORDER = {str(one): place for place, one in enumerate((*Action, *Audience))}
 
 
-def _lacks(grant: Grant, state: State, moment: datetime) -> list[str]:
+def lacks(grant: Grant, state: State, moment: datetime) -> list[str]:
     """Return the codes of why a grant covers nothing at this moment, whatever is asked under it."""
     from medialit.consent.policy import decide
     from medialit.consent.records import Request

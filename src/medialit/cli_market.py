@@ -1,0 +1,576 @@
+"""Commands of the rights market: offer a likeness, read a contract's flags, accept, pay, and take a licence back.
+
+No money moves anywhere: the books are an exercise. What an accepted offer permits goes into the register of consent, and
+what is taken back goes there too, so that drafts and clips follow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from medialit.cli_words import (
+    AS,
+    LANG,
+    STYLE,
+    UNTIL_HELP,
+    called,
+    listed,
+    moment,
+    now,
+    one_of,
+    restriction_options,
+    say_aftermath,
+    scope_options,
+)
+from medialit.consent.market import Contract, Currency, Exclusivity, Flag, Market, Money, Offer, Terms
+from medialit.consent.market_file import MarketFile
+from medialit.consent.vocabulary import Action, Audience, Medium, Modality, Purpose
+from medialit.errors import MarketError, RecordError
+from medialit.language import translator
+
+if TYPE_CHECKING:
+    from medialit.consent.ledger_state import State
+    from medialit.consent.market import Settlement, Use
+    from medialit.consent.records import Principal
+
+_NUMBER: Final = r"(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+(?=\.))(?:[.,](?P<part>[0-9]{2}))?"
+_SUM: Final = re.compile(rf"{_NUMBER}\s*(?P<currency>[A-Z]{{3}})")
+_SHARE: Final = re.compile(r"(?P<whole>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,2}))?\s*%?")
+_GROUPED: Final = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
+_SAYS: Final = {
+    {"approval": "no-approval", "paid": "unpaid"}.get(one.name, one.name.replace("_", "-")): one.name
+    for one in fields(Terms)
+}
+_ID = click.option("--id", "id", metavar="ID",
+                   help="What it is to be called: the same id twice is once. Default: a new id.")  # fmt: skip
+
+
+def money(text: str) -> Money:
+    """Return the sum that somebody typed, exact to the centime.
+
+    Parameters
+    ----------
+    text : str
+        Digits, if you like two decimals after a point or a comma, and the currency: MAD or EUR.
+
+    Raises
+    ------
+    MarketError
+        If it is something else, or could be read in two ways.
+
+    Examples
+    --------
+    >>> money("1200.50 MAD"), money("1 200,50 MAD") == money("1,200.50 MAD")
+    (Money(centimes=120050, currency=<Currency.MAD: 'MAD'>), True)
+    """
+    found = _SUM.fullmatch(_GROUPED.sub("", text.strip()))
+    if found is None or found["currency"] not in list(Currency):
+        known = " or ".join(one.value for one in Currency)
+        raise MarketError(
+            f"{text[:40]!r} is not a sum, such as 1200.50 MAD: digits, if you like a point and two decimals, and {known}."
+        )
+    whole = int(found["whole"].replace(",", ""))
+    return Money(centimes=whole * 100 + int(found["part"] or 0), currency=Currency(found["currency"]))
+
+
+def basis_points(text: str) -> int:
+    """Return the percentage that somebody typed, in hundredths of a percent.
+
+    Examples
+    --------
+    >>> basis_points("5"), basis_points("7.5 %"), basis_points("0,25%")
+    (500, 750, 25)
+    """
+    found = _SHARE.fullmatch(text.strip())
+    if found is None:
+        raise MarketError(
+            f"{text[:40]!r} is not a percentage with at most two decimals, such as 7.5. Nothing was done."
+        )
+    return int(found["whole"]) * 100 + int((found["part"] or "").ljust(2, "0"))
+
+
+@click.group()
+def market() -> None:
+    """License a likeness for money or for free: offers, contracts, books, and taking a licence back.
+
+    No money moves anywhere; it is an exercise, and no legal advice. Nobody signs in: --as says who speaks.
+    """
+
+
+@market.command("offer")
+@click.argument("principal")
+@click.option(
+    "--price",
+    required=True,
+    metavar="SUM",
+    help="For the whole period, such as '1200.50 MAD'; '0 MAD' is free.",
+)
+@scope_options
+@restriction_options
+@click.option("--from", "starts", metavar="DAY", help="First day (UTC). Default: today.")
+@click.option(
+    "--until", required=True, metavar="DAY", help=f"{UNTIL_HELP}. A fee is for days, so there is an end."
+)
+@click.option(
+    "--accept-until", metavar="DAY", help="Last day on which it can be accepted. Default: as --until."
+)
+@click.option(
+    "--to",
+    "licensees",
+    multiple=True,
+    metavar="ID",
+    help="Who may accept; repeat for more. Default: anybody.",
+)
+@click.option("--royalty", default="0", metavar="PERCENT", help="Of the licensee's revenue, such as 7.5.")
+@click.option(
+    "--payee",
+    "payees",
+    type=(str, click.IntRange(min=1)),
+    multiple=True,
+    metavar="ID PARTS",
+    help="Who shares in the money, and in how many parts; repeat for more. Default: the person alone.",
+)
+@click.option("--exclusive", is_flag=True, help="Promise that nobody else is licensed for this meanwhile.")
+@click.option(
+    "--no-refund", is_flag=True, help="The fee stays with the payees whenever the licence is taken back."
+)
+@click.option(
+    "--run-on",
+    type=click.IntRange(0, 90),
+    default=0,
+    show_default=True,
+    metavar="DAYS",
+    help="For how long what is up may stay up after that.",
+)
+@click.option(
+    "--as",
+    "givers",
+    multiple=True,
+    metavar="ID",
+    help="Who offers: the person (the default), or each guardian of a minor; repeat for more.",
+)
+@_ID
+@LANG
+def market_offer(principal: str, givers: Sequence[str], id: str | None, lang: str, **given: Any) -> None:
+    """Offer a licence of the likeness of PRINCIPAL, and say what in it to stop at."""
+    from medialit.consent.ledger import Ledger
+
+    at = now()
+    with Ledger() as ledger:
+        state = ledger.state()
+    person = _person(state, principal)
+    makers = tuple(givers) or (principal,)
+    _require_speakers(person, makers, at)
+    one = _offer(principal, makers, id=id or _new("offer"), at=at, **given)
+    MarketFile().offer(one)
+    _ = translator(lang)
+    click.echo(
+        _("The offer {id} is up: {price} for {n} days.").format(id=one.id, price=one.price, n=one.n_days)
+    )
+    _say_flags(_flags_of(one, person, at), lang=lang)
+
+
+def _offer(
+    principal: str,
+    makers: tuple[str, ...],
+    *,
+    id: str,
+    at: datetime,
+    price: str,
+    royalty: str,
+    starts: str | None,
+    until: str,
+    accept_until: str | None,
+    licensees: Sequence[str],
+    payees: Sequence[tuple[str, int]],
+    exclusive: bool,
+    no_refund: bool,
+    run_on: int,
+    **limits: Any,
+) -> Offer:
+    from medialit.consent.market import Refund, Revocability
+    from medialit.consent.records import Restrictions, Scope
+
+    today = datetime.combine(
+        at.date(), time(), tzinfo=UTC
+    )  # of the day: the same words twice are the same offer
+    ends = moment(until, last=True)
+    scope = Scope(
+        purposes=frozenset(map(Purpose, limits["purposes"])), actions=frozenset(map(Action, limits["actions"])),
+        audience=Audience(limits["audience"]), territories=frozenset(limits["territories"]),
+        media=frozenset(map(Medium, limits["media"])), modalities=frozenset(map(Modality, limits["parts"])),
+        starts=today if starts is None else moment(starts, last=False), ends=ends,
+    )  # fmt: skip
+    promise = Exclusivity(
+        purposes=scope.purposes, territories=scope.territories, starts=scope.starts, ends=ends
+    )
+    return Offer(
+        id=id, principal=principal, offered_by=makers, licensees=tuple(licensees), scope=scope, price=money(price),
+        restrictions=Restrictions(
+            topics=frozenset(limits["topics"]), contexts=frozenset(limits["contexts"]),
+            appearance=frozenset(limits["appearance"]),
+        ),
+        royalty_bp=basis_points(royalty), payees=tuple(payees), exclusivity=promise if exclusive else None,
+        revocability=Revocability(refund=Refund.NOTHING if no_refund else Refund.UNUSED_DAYS, run_on_days=run_on),
+        at=at, until=ends if accept_until is None else moment(accept_until, last=True),
+    )  # fmt: skip
+
+
+@market.command("flags")
+@click.argument("offer", required=False)
+@click.option(
+    "--says",
+    type=click.Choice(sorted(_SAYS)),
+    multiple=True,
+    help="What somebody else's contract says, instead of OFFER; repeat for all that apply.",
+)
+@STYLE
+@LANG
+def market_flags(offer: str | None, says: Sequence[str], style: str, lang: str) -> None:
+    """Say what to stop at in OFFER, or in a contract that you tick off with --says: why, and what to ask for.
+
+    A contract without a flag is not thereby fair: what is not ticked is not seen.
+    """
+    from medialit.consent.ledger import Ledger
+    from medialit.consent.market import red_flags
+
+    if (offer is None) != bool(says):
+        raise MarketError("Name an offer, or say what a contract says with --says; one of the two.")
+    if offer is None:
+        ticked = {_SAYS[word]: not word.startswith(("no-", "unpaid")) for word in says}
+        flags = red_flags(Terms(**ticked))
+    else:
+        one = _known_offer(MarketFile().read(), offer)
+        with Ledger() as ledger:
+            flags = _flags_of(one, _person(ledger.state(), one.principal), now())
+    if style == "json":
+        rows = [{"code": one.code, "what": one.what(lang=lang), "why": one.why(lang=lang), "ask": one.ask(lang=lang)}
+                for one in flags]  # fmt: skip
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    _say_flags(flags, lang=lang)
+
+
+def _flags_of(one: Offer, person: Principal, at: datetime) -> tuple[Flag, ...]:
+    from medialit.consent.market import red_flags, terms_of
+
+    minor = not person.dead and person.is_minor(on=at.date())
+    return red_flags(terms_of(one, minor=minor, guardians=frozenset(person.guardians)))
+
+
+def _say_flags(flags: Sequence[Flag], *, lang: str) -> None:
+    _ = translator(lang)
+    for one in flags:
+        click.echo(_("Stop: {what}").format(what=one.what(lang=lang)))
+        click.echo("  " + _("Why: {why}").format(why=one.why(lang=lang)))
+        click.echo("  " + _("What to ask for: {ask}").format(ask=one.ask(lang=lang)))
+    if not flags:
+        click.echo(_("No flag. That does not make it fair: what was not asked is not seen."))
+
+
+@market.command("accept")
+@click.argument("offer")
+@AS
+@_ID
+@LANG
+def market_accept(offer: str, who: str, id: str | None, lang: str) -> None:
+    """Accept OFFER: the fee waits in escrow, and the permission goes into the register of consent.
+
+    Exit status: 3 where an exclusive licence is in the way; it is said whose, when, and what to change.
+    """
+    from medialit.consent.ledger import Ledger
+    from medialit.consent.market import conflicts
+
+    file, at = MarketFile(), now()
+    before = file.read()
+    one = _known_offer(before, offer)
+    found = () if id in before.contracts else conflicts(one, before.contracts.values(), licensee=who)
+    for conflict in found:
+        click.echo(conflict.explain(lang=lang))
+    if found:
+        sys.exit(3)
+    id = id or _new("contract")
+    with Ledger() as ledger:
+        _person(ledger.state(), one.principal)
+        contract = file.accept(offer, id=id, licensee=who, at=at).contracts[id]
+        ledger.append(contract.grant, by=contract.grant.granted_by[0], now=at)
+    _ = translator(lang)
+    click.echo(_("The contract {id} is made. {price} of {person} waits in escrow.").format(
+        id=id, price=one.price, person=who))  # fmt: skip
+    click.echo(_("The permission {id} is in the register.").format(id=contract.grant.id))
+    click.echo(
+        _("To take it back: medialit market revoke {id} --as {who}").format(id=id, who=one.offered_by[0])
+    )
+
+
+@market.command("deposit")
+@click.argument("person")
+@click.argument("amount")
+@_ID
+@LANG
+def market_deposit(person: str, amount: str, id: str | None, lang: str) -> None:
+    """Bring AMOUNT, such as '1200.50 MAD', into the wallet of PERSON."""
+    after = MarketFile().deposit(id or _new("deposit"), person, money(amount), at=now())
+    _say_wallet(after, person, money(amount).currency, lang=lang)
+
+
+@market.command("withdraw")
+@click.argument("person")
+@click.argument("amount")
+@_ID
+@LANG
+def market_withdraw(person: str, amount: str, id: str | None, lang: str) -> None:
+    """Take AMOUNT out of the wallet of PERSON."""
+    after = MarketFile().withdraw(id or _new("withdrawal"), person, money(amount), at=now())
+    _say_wallet(after, person, money(amount).currency, lang=lang)
+
+
+def _say_wallet(after: Market, person: str, currency: Currency, *, lang: str) -> None:
+    from medialit.consent.market_terms import wallet
+
+    _ = translator(lang)
+    held = Money(centimes=after.books.balance(wallet(person), currency), currency=currency)
+    click.echo(_("{person} holds {sum}.").format(person=person, sum=held))
+
+
+@market.command("royalty")
+@click.argument("contract")
+@click.argument("revenue")
+@_ID
+@LANG
+def market_royalty(contract: str, revenue: str, id: str | None, lang: str) -> None:
+    """Pay the royalty of CONTRACT on a REVENUE of the licensee, such as '20000 MAD', from the wallet."""
+    id = id or _new("royalty")
+    after = MarketFile().royalty(id, contract, revenue=money(revenue), at=now())
+    _say_paid(after, id, contract, lang=lang)
+
+
+@market.command("release")
+@click.argument("contract")
+@_ID
+@LANG
+def market_release(contract: str, id: str | None, lang: str) -> None:
+    """Pay the payees of CONTRACT what was earned of the fee until now."""
+    id = id or _new("release")
+    _say_paid(MarketFile().release(id, contract, at=now()), id, contract, lang=lang)
+
+
+def _say_paid(after: Market, id: str, contract: str, *, lang: str) -> None:
+    _ = translator(lang)
+    entry = next(one for one in after.books.entries if one.id == id)
+    payees = {f"wallet:{payee}": payee for payee in after.contracts[contract].offer.shares}
+    paid = [(payees[name], gain) for name, gain in entry.moves.items() if name in payees and gain > 0]
+    for payee, gain in paid:
+        click.echo(
+            _("{person} gets {sum}.").format(person=payee, sum=Money(centimes=gain, currency=entry.currency))
+        )
+    if not paid:
+        click.echo(_("Nothing was due."))
+
+
+@market.command("revoke")
+@click.argument("contract")
+@AS
+@click.option(
+    "--shown",
+    type=(one_of(Medium), str),
+    multiple=True,
+    metavar="MEDIUM PLACE",
+    help="Where it was shown besides here, such as 'broadcast atlas-tv'; repeat for more.",
+)
+@click.option("--reason", default="", help="In your own words. Nobody has to give one.")
+@LANG
+def market_revoke(contract: str, who: str, shown: Sequence[tuple[str, str]], reason: str, lang: str) -> None:
+    """Take the licence CONTRACT back: settle the money, end the permission, and withdraw drafts and clips at once.
+
+    If this was interrupted, say it again: it goes on with the same settlement.
+    """
+    from medialit.cameo import Desk
+
+    at, file = now(), MarketFile()
+    known = file.read().contracts.get(contract)
+    uses = [] if known is None else _uses(known, shown)
+    with Desk() as desk:
+        _after, settled = file.revoke(contract, at=at, by=who, uses=uses, reason=reason)
+        desk.ledger.append(settled.revocation, by=settled.revocation.by, now=at)
+        gone = desk.sweep(now=at)
+    _say_settled(settled, lang=lang)
+    say_aftermath(gone, lang=lang)
+
+
+def _uses(contract: Contract, shown: Sequence[tuple[str, str]]) -> list[Use]:
+    """Return what was shown elsewhere. When, nobody is asked: it counts as shown from the start."""
+    from medialit.consent.market import Use
+
+    return [
+        Use(id=f"{contract.id}.shown-{n}", at=contract.at, medium=Medium(medium), place=place)
+        for n, (medium, place) in enumerate(shown, start=1)
+    ]
+
+
+def _say_settled(settled: Settlement, *, lang: str) -> None:
+    _ = translator(lang)
+    click.echo(_("The licence {id} is taken back.").format(id=settled.contract.id))
+    for sentence in settled.explain(lang=lang):
+        click.echo(f"  {sentence}")
+    for payee, part in settled.to_payees.items():
+        total = Money(centimes=part, currency=settled.earned.currency)
+        click.echo("  " + _("Of the fee, {person} gets {sum} in all.").format(person=payee, sum=total))
+    for use in settled.comes_down:
+        click.echo("  " + _("Must come down: {medium}, at {place}.").format(
+            medium=_word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
+    for use in settled.remains:
+        click.echo("  " + _("Was shown and remains: {medium}, at {place}.").format(
+            medium=_word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
+
+
+@market.command("books")
+@STYLE
+@LANG
+def market_books(style: str, lang: str) -> None:
+    """Show who holds what, what waits in escrow, and that it all adds up; and the head of the file, to be kept."""
+    file = MarketFile()
+    books = file.read().books
+    n, hash = file.head()
+    if style == "json":
+        balances = {one.value: books.balances(one) for one in Currency}
+        click.echo(json.dumps({"balances": balances, "n_steps": n, "head": hash}, ensure_ascii=False))
+        return
+    _ = translator(lang)
+    for currency in Currency:
+        for account, held in books.balances(currency).items():
+            said, whose = _account(account, lang=lang)
+            click.echo(said.format(whose=whose, sum=Money(centimes=abs(held), currency=currency)))
+    total = sum(books.total(one) for one in Currency)
+    click.echo(
+        _("All accounts together, what came from outside taken off: {total} centimes.").format(total=total)
+    )
+    click.echo(_("{n} steps. Head: {hash}").format(n=n, hash=hash))
+
+
+def _account(account: str, *, lang: str) -> tuple[str, str]:
+    _ = translator(lang)
+    kind, _colon, whose = account.partition(":")
+    if kind == "wallet":
+        return _("{whose} holds {sum}."), whose
+    if kind == "escrow":
+        return _("In escrow for the contract {whose}: {sum}."), whose
+    return _("From outside came {sum}."), whose
+
+
+@market.command("show")
+@click.option("--of", "person", metavar="ID", help="Only offers and contracts that name this person.")
+@STYLE
+@LANG
+def market_show(person: str | None, style: str, lang: str) -> None:
+    """Show the offers and the contracts."""
+    from medialit.consent.ledger import Ledger
+
+    at, whole = now(), MarketFile().read()
+    offers = [one for one in whole.offers.values() if person in (None, one.principal, *one.licensees)]
+    made = [one for one in whole.contracts.values() if person in (None, one.licensee, one.offer.principal)]
+    if style == "json":
+        click.echo(json.dumps(_rows(offers, made, at), ensure_ascii=False))
+        return
+    with Ledger() as ledger:
+        names = ledger.state().names()
+    for line in _lines(offers, made, names, at, lang=lang):
+        click.echo(line)
+    if not offers and not made:
+        _ = translator(lang)
+        click.echo(_("No offer and no contract."))
+
+
+def _rows(offers: Sequence[Offer], made: Sequence[Contract], at: datetime) -> dict[str, Any]:
+    return {
+        "offers": [
+            {
+                "id": one.id, "principal": one.principal, "price": str(one.price), "royalty_bp": one.royalty_bp,
+                "exclusive": one.exclusivity is not None, "open": at < one.until, "scope": one.scope.to_dict(),
+            }
+            for one in offers
+        ],
+        "contracts": [
+            {
+                "id": one.id, "offer": one.offer.id, "licensee": one.licensee, "grant": one.grant.id,
+                "binds": at < one.ends, "revoked": one.ended is not None, "ends": one.ends.isoformat(),
+            }
+            for one in made
+        ],
+    }  # fmt: skip
+
+
+def _lines(
+    offers: Sequence[Offer], made: Sequence[Contract], names: dict[str, str], at: datetime, *, lang: str
+) -> Iterator[str]:
+    _ = translator(lang)
+    for one in offers:
+        scope = one.scope
+        yield _(
+            "Offer {id}: the likeness of {person}, for {purposes} in {territories}, from {starts} to {ends}, for {price}."
+        ).format(
+            id=one.id, person=called([one.principal], names, lang=lang), price=one.price,
+            purposes=listed((_word(word.value, lang=lang) for word in sorted(scope.purposes)), lang=lang),
+            territories=listed((_word(word, lang=lang) for word in sorted(scope.territories)), lang=lang),
+            starts=f"{scope.starts:%Y-%m-%d %H:%M} UTC", ends=f"{one.ends:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
+        if at >= one.until:
+            yield "  " + _("It can no longer be accepted.")
+    for contract in made:
+        said = _("Contract {id}: {person} accepted the offer {offer}. It binds until {ends}.")
+        if contract.ended is not None:
+            said = _("Contract {id}: {person} accepted the offer {offer}. It was taken back: {ends}.")
+        elif at >= contract.ends:
+            said = _("Contract {id}: {person} accepted the offer {offer}. It is over: {ends}.")
+        yield said.format(
+            id=contract.id, person=called([contract.licensee], names, lang=lang), offer=contract.offer.id,
+            ends=f"{contract.ends:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
+
+
+def _word(value: str, *, lang: str) -> str:
+    from medialit.consent.reasons import word_in
+
+    return word_in(value, lang=lang)
+
+
+def _known_offer(whole: Market, id: str) -> Offer:
+    if id not in whole.offers:
+        raise MarketError(f"There is no offer {id[:60]!r} here. `medialit market show` lists them.")
+    return whole.offers[id]
+
+
+def _person(state: State, id: str) -> Principal:
+    found = state.principal(id)
+    if found is None:
+        raise RecordError(
+            f"The register knows nobody called {id!r}. Enter them first: medialit consent person {id} --name ..., or "
+            f"medialit likeness enrol --cast {id}."
+        )
+    return found
+
+
+def _require_speakers(person: Principal, makers: Sequence[str], at: datetime) -> None:
+    from medialit.cameo.desk import speakers
+
+    for one in makers:
+        if one not in speakers(person, at):
+            raise MarketError(
+                f"{one} does not speak for {person.id}, so it would license nothing. Nothing was written."
+            )
+
+
+def _new(kind: str) -> str:
+    return f"{kind}-{secrets.token_hex(8)}"
+
+
+COMMANDS: Sequence[click.Command] = (market,)
