@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from medialit.consent.ledger_state import State
+    from medialit.media import Clip
     from medialit.provenance.registry import Registry
     from medialit.reach import Found
 
@@ -69,12 +70,11 @@ def _row(
 ) -> dict[str, Any]:
     """Return what is known of a file, as plain data."""
     from medialit.errors import FingerprintError, MediaError
-    from medialit.media import read
     from medialit.reach import find
 
     row: dict[str, Any] = {"path": str(path), "read": True, "clip": None}
     try:
-        found = find(read(path, audio=False, damaged="keep"), registry=registry, key=key)
+        found = find(_clip(path), registry=registry, key=key)
     except (MediaError, FingerprintError) as error:
         return row | {"read": False, "error": str(error)}
     if found is None:
@@ -84,6 +84,17 @@ def _row(
     }:
         return row
     return row | _about(found, registry, state, at)
+
+
+def _clip(path: Path) -> Clip:
+    """Read a clip, or a still picture as a clip of one frame: a screenshot leads to its clip too."""
+    from medialit.errors import MediaError
+    from medialit.media import Clip, read, read_image
+
+    try:
+        return Clip(read_image(path)[None], fps=1.0)
+    except MediaError:
+        return read(path, audio=False, damaged="keep")
 
 
 def _about(found: Found, registry: Registry, state: State, at: datetime) -> dict[str, Any]:
@@ -125,7 +136,7 @@ _FATES = {
 def _lines(row: dict[str, Any], where: str | None, *, lang: str) -> Iterator[str]:
     _ = translator(lang)
     if not row["read"]:
-        yield _("This file cannot be read as a clip, so nothing is known of it.")
+        yield _("This file cannot be read as a clip or a picture, so nothing is known of it.")
         return
     if row["clip"] is None:
         yield _("No clip of this computer was found in it. This says nothing about clips of others.")

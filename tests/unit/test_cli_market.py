@@ -13,7 +13,7 @@ from medialit.cli import main
 from medialit.cli_market import basis_points, money
 from medialit.consent.market import Terms, red_flags
 from medialit.errors import MarketError
-from medialit.media import Clip, degrade, write
+from medialit.media import Clip, degrade, read, write, write_image
 from medialit.pipeline import watermark_key
 from medialit.provenance import watermark
 from medialit.provenance.fingerprint import fingerprint
@@ -64,7 +64,8 @@ def allowed(run) -> bool:
 @pytest.mark.parametrize(
     ("text", "centimes"),
     [("1200.50 MAD", 120_050), ("1200,50 MAD", 120_050), ("1,200.50 MAD", 120_050), ("1 200,50 MAD", 120_050),
-     ("1\u202f200,50\u00a0MAD", 120_050), ("0 MAD", 0), ("7MAD", 700), ("0.07 MAD", 7), ("90071992547.41 MAD", 9_007_199_254_741)],
+     ("1\u202f200,50\u00a0MAD", 120_050), ("0 MAD", 0), ("7MAD", 700), ("0.07 MAD", 7),
+     ("90071992547.41 MAD", 9_007_199_254_741)],
 )  # fmt: skip
 def test_a_sum_is_exact_to_the_centime(text: str, centimes: int) -> None:
     assert money(text).centimes == centimes
@@ -269,12 +270,19 @@ def test_a_copy_is_left_alone_while_its_licence_stands_and_can_be_acted_on_after
     assert row["options"] == {"notice_only": ["notified"]}
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"),
-    [("en", "A person must look at both"), ("fr", "17 correspondaient"), ("ar", "يجب أن ينظر شخص")],
-)
-def test_what_only_the_looks_lead_to_must_be_looked_at_by_a_person(spread, lang: str, words: str) -> None:
-    assert words in spread("reach", "plain.mp4", "--lang", lang).output
+def test_what_only_the_looks_lead_to_must_be_looked_at_by_a_person(spread) -> None:
+    assert json.loads(spread("reach", "plain.mp4", "--format", "json").output)[0]["look_first"]
+    for lang, words in (
+        ("en", "A person must look at both"),
+        ("fr", "17 correspondaient"),
+        ("ar", "يجب أن ينظر شخص"),
+    ):
+        assert words in spread("reach", "plain.mp4", "--lang", lang).output
+
+
+def test_a_picture_of_one_frame_leads_to_its_clip(spread, tmp_path: Path) -> None:
+    write_image(read(tmp_path / "marked.mp4").frames[3], tmp_path / "shot.png")
+    assert "It leads to the clip Ball" in spread("reach", "shot.png").output
 
 
 def test_what_is_no_clip_or_nobody_s_or_another_person_s_leads_to_nothing(spread, tmp_path: Path) -> None:
@@ -282,7 +290,7 @@ def test_what_is_no_clip_or_nobody_s_or_another_person_s_leads_to_nothing(spread
     noise = np.random.default_rng(1).integers(0, 256, (6, 96, 96, 3), np.uint8)
     write(Clip(noise, 12.0), tmp_path / "noise.mp4")
     said = spread("reach", "page.mp4", "noise.mp4").output
-    assert "cannot be read as a clip" in said
+    assert "cannot be read as a clip or a picture" in said
     assert "This says nothing about clips of others." in said
     assert "It leads to" not in spread("reach", "marked.mp4", "--of", "anir").output
     assert "It leads to the clip Ball" in spread("reach", "marked.mp4", "--of", "tiziri").output
