@@ -2,8 +2,8 @@
 
 `policy` decides by it. Here is settled what does not depend on a request: who may say yes or no for a person, which
 prohibitions stand, what each grant lacks whatever is asked (rules 2 to 7 and 10 of docs/explanation/consent.md). What
-a scope covers becomes one integer, a bit for each purpose, action, circle, territory and medium, so that a request
-lies within a scope exactly if `request.need & grant.deny` is 0.
+a scope covers becomes two integers, a bit for each word and each territory, so that a request lies within a scope
+exactly if none of its bits is among those that the scope refuses.
 """
 
 from __future__ import annotations
@@ -31,25 +31,15 @@ from medialit.consent.records import (
     Restrictions,
     Revocation,
 )
+from medialit.consent.vocabulary import Word
 from medialit.errors import PolicyError
 
 MINOR_LONGEST: Final = timedelta(days=366)
 """A minor's grant runs no longer than this: children change their minds, and their faces."""
 
-_SINGLE: Final = (*Purpose, *Action, *Audience, *Medium)
-SINGLE_BIT: Final[Mapping[object, int]] = {
-    (type(word).__name__, word.value): 1 << place for place, word in enumerate(_SINGLE)
+_TERRITORY_BIT: Final[Mapping[str, int]] = {
+    code: 1 << place for place, code in enumerate((*sorted(COUNTRIES), WORLDWIDE))
 }
-_PLACES: Final = (*sorted(COUNTRIES), WORLDWIDE)
-TERRITORY_BIT: Final[Mapping[str, int]] = {
-    code: 1 << (len(_SINGLE) + place) for place, code in enumerate(_PLACES)
-}
-MODALITY_BIT: Final = {Modality.FACE: 1, Modality.VOICE: 2}
-
-
-def bit(word: Purpose | Action | Audience | Medium) -> int:
-    """Return the bit of a word of a closed vocabulary."""
-    return SINGLE_BIT[type(word).__name__, word.value]
 
 
 def _union(bits: Iterable[int]) -> int:
@@ -59,35 +49,51 @@ def _union(bits: Iterable[int]) -> int:
     return total
 
 
-def _bits(words: Iterable[Purpose] | Iterable[Action] | Iterable[Audience] | Iterable[Medium]) -> int:
-    return _union(bit(one) for one in words)
+def _bits(words: Iterable[Word]) -> int:
+    return _union(one.bit for one in words)
 
 
 ALL_PURPOSES: Final = _bits(Purpose)
 ALL_ACTIONS: Final = _bits(Action)
 ALL_AUDIENCES: Final = _bits(Audience)
 ALL_MEDIA: Final = _bits(Medium)
-ALL_TERRITORIES: Final = _union(TERRITORY_BIT.values())
-ALL: Final = ALL_PURPOSES | ALL_ACTIONS | ALL_AUDIENCES | ALL_MEDIA | ALL_TERRITORIES
-
-DIMENSIONS: Final = (
-    (ALL_PURPOSES, Code.PURPOSE_NOT_GRANTED),
-    (ALL_ACTIONS, Code.ACTION_NOT_GRANTED),
-    (ALL_AUDIENCES, Code.AUDIENCE_NOT_GRANTED),
-    (ALL_TERRITORIES, Code.TERRITORY_NOT_GRANTED),
-    (ALL_MEDIA, Code.MEDIUM_NOT_GRANTED),
-)
-"""Which part of a request was not covered, by the bits that are left over."""
+ALL_MODALITIES: Final = _bits(Modality)
+ALL_WORDS: Final = ALL_PURPOSES | ALL_ACTIONS | ALL_AUDIENCES | ALL_MEDIA
+ALL_TERRITORIES: Final = _union(_TERRITORY_BIT.values())
 
 
 def territory_bits(codes: frozenset[str]) -> int:
     """Return the bits that must be granted for these places; worldwide is one of its own."""
-    return _union(TERRITORY_BIT[code] for code in codes)
+    return _union(_TERRITORY_BIT[code] for code in codes)
 
 
 def territory_reach(codes: frozenset[str]) -> int:
     """Return the bits of every place that these mean: worldwide is all of them."""
     return ALL_TERRITORIES if WORLDWIDE in codes else territory_bits(codes)
+
+
+Limit = tuple[str, frozenset[str], int, int]
+"""A kind of words, those forbidden, the bit of the code that one of them meets, and that of not having looked."""
+
+_GRANT_CODES: Final = (Code.GRANT_NOT_EXAMINED,) + 3 * (Code.GRANT_RESTRICTED,)
+_PROHIBITION_CODES: Final = (
+    Code.NOT_EXAMINED,
+    Code.PROHIBITED_TOPIC,
+    Code.PROHIBITED_CONTEXT,
+    Code.PROHIBITED_APPEARANCE,
+)
+
+
+def _limits(restrictions: Restrictions, codes: tuple[Code, ...]) -> tuple[Limit, ...]:
+    unseen, *met = codes
+    kinds = (
+        ("topics", restrictions.topics),
+        ("contexts", restrictions.contexts),
+        ("appearance", restrictions.appearance),
+    )
+    return tuple(
+        (kind, words, code.bit, unseen.bit) for (kind, words), code in zip(kinds, met, strict=True) if words
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,71 +103,80 @@ class StandingGrant:
     Parameters
     ----------
     id, principal : str
-    lacks : frozenset of Code
-        Why it covers nothing at all at this moment; empty where it stands.
-    circle : Audience or None
-        None where the grantees are named.
-    deny : int
-        Bits that the scope does not cover.
+    lacks : int
+        Bits of the codes of why it covers nothing at all at this moment; 0 where it stands.
+    refused : int
+        Bits of the purposes, actions, audiences and media that its scope does not cover.
+    refused_territories : int
+        Bits of the territories that its scope does not cover.
     modalities : int
-        Bits that it does.
-    restrictions : Restrictions or None
-        None where there are none.
+        Bits of those that it does.
+    limits : tuple of Limit
+        What it does not extend to.
     """
 
     id: str
     principal: str
-    lacks: frozenset[Code]
-    circle: Audience | None
-    deny: int
+    lacks: int
+    refused: int
+    refused_territories: int
     modalities: int
-    restrictions: Restrictions | None
+    limits: tuple[Limit, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StandingProhibition:
-    """A prohibition that stands: whom, the bits that it forbids, and with which words."""
+    """A prohibition that stands: whom (nobody for everybody), the bits that it forbids, and with which words."""
 
     whom: frozenset[str]
-    singles: int
+    words: int
     territories: int
     modalities: int
-    restrictions: Restrictions | None
+    limits: tuple[Limit, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Card:
     """Everything about one person that a decision needs.
 
     Parameters
     ----------
     minor, dead, public_figure : bool
-    speechless : Code or None
-        Why nobody may say yes for this person.
-    by_name : dict of str to list of StandingGrant
-        The grants that name a requester.
-    by_circle : list of StandingGrant
-        The grants to a circle wider than the person alone.
+    decides_alone : bool
+        Neither a minor nor dead.
+    protected : bool
+        Only grants that name the requester reach them: rule 10.
+    speechless : int
+        The bit of why nobody may say yes for this person, or 0.
+    named, named_lapsed : dict
+        By requester: the grants that name them and have effect; the bits of what those without effect lack.
+    open : list of StandingGrant
+        The grants to everyone that have effect.
+    to_approved, to_mutuals : list of StandingGrant
+        Likewise, to these circles. Of a protected person all three are empty.
+    lapsed : int
+        The bits of what keeps grants to a circle from any effect, or, if the person is protected, from reaching
+        anybody.
+    approved, mutuals : set of str
+        Who is in these circles.
     prohibitions : list of StandingProhibition
     """
 
     minor: bool
     dead: bool
     public_figure: bool
-    speechless: Code | None
-    by_name: dict[str, list[StandingGrant]]
-    by_circle: list[StandingGrant]
+    decides_alone: bool
+    protected: bool
+    speechless: int
+    named: dict[str, list[StandingGrant]]
+    named_lapsed: dict[str, int]
+    open: list[StandingGrant]
+    to_approved: list[StandingGrant]
+    to_mutuals: list[StandingGrant]
+    lapsed: int
+    approved: set[str]
+    mutuals: set[str]
     prohibitions: list[StandingProhibition]
-
-    @property
-    def decides_alone(self) -> bool:
-        """Whether the person is an adult and alive."""
-        return not (self.minor or self.dead)
-
-    @property
-    def protected(self) -> bool:
-        """Whether only grants that name the requester reach them: rule 10."""
-        return self.minor or self.dead or self.public_figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,17 +186,15 @@ class Book:
     Parameters
     ----------
     cards : mapping of str to Card
+        By person.
     grants : mapping of str to StandingGrant
-    approvals, follows : frozenset of (str, str)
-        From whom to whom, as they hold.
+        By id.
     latest : datetime
         `now` and the tolerance: what is dated later comes from the future.
     """
 
     cards: Mapping[str, Card]
     grants: Mapping[str, StandingGrant] = field(repr=False)
-    approvals: frozenset[tuple[str, str]] = field(repr=False)
-    follows: frozenset[tuple[str, str]] = field(repr=False)
     latest: datetime
 
 
@@ -207,41 +220,78 @@ def open_book(
     people = _by_id(principals, "principal")
     all_grants = _by_id(grants, "grant")
     ended = _ended(revocations, people, latest=latest, now=now)
-    cards = {
-        id: Card(
-            minor=person.is_minor(on=now.date()),
-            dead=person.dead,
-            public_figure=person.public_figure,
-            speechless=_speechless(person, now=now),
-            by_name={},
-            by_circle=[],
-            prohibitions=[],
-        )
-        for id, person in people.items()
-    }
+    cards = {id: _card(person, now=now) for id, person in people.items()}
     standing: dict[str, StandingGrant] = {}
     for grant in all_grants.values():
-        person = people.get(grant.principal)
-        if person is None:
-            continue
-        one = _standing(grant, person, ended=ended, now=now, latest=latest, tolerance=tolerance)
-        standing[grant.id] = one
-        card = cards[person.id]
-        if grant.grantee_audience is None:
-            for grantee in grant.grantees:
-                card.by_name.setdefault(grantee, []).append(one)
-        elif grant.grantee_audience is not Audience.ONLY_ME:
-            card.by_circle.append(one)
+        if grant.principal in people:
+            one = _standing(
+                grant, people[grant.principal], ended=ended, now=now, latest=latest, tolerance=tolerance
+            )
+            standing[grant.id] = one
+            _file(one, grant, cards[grant.principal])
     for principal, prohibition in _prohibitions(prohibitions, liftings, people, now=now, latest=latest):
         cards[principal].prohibitions.append(prohibition)
-    holding = [one for one in relations if one.at <= latest and (one.until is None or now < one.until)]
-    return Book(
-        cards=cards,
-        grants=standing,
-        approvals=_pairs(holding, RelationKind.APPROVE),
-        follows=_pairs(holding, RelationKind.FOLLOW),
-        latest=latest,
+    _fill_circles(cards, relations, now=now, latest=latest)
+    return Book(cards=cards, grants=standing, latest=latest)
+
+
+def _card(person: Principal, *, now: datetime) -> Card:
+    minor = person.is_minor(on=now.date())
+    return Card(
+        minor=minor,
+        dead=person.dead,
+        public_figure=person.public_figure,
+        decides_alone=not (minor or person.dead),
+        protected=minor or person.dead or person.public_figure,
+        speechless=_speechless(person, now=now),
+        named={},
+        named_lapsed={},
+        open=[],
+        to_approved=[],
+        to_mutuals=[],
+        lapsed=0,
+        approved=set(),
+        mutuals=set(),
+        prohibitions=[],
     )
+
+
+def _fill_circles(
+    cards: Mapping[str, Card], relations: Iterable[Relation], *, now: datetime, latest: datetime
+) -> None:
+    """Note who is in whose circle: rule 9."""
+    follows: set[tuple[str, str]] = set()
+    for one in relations:
+        if one.at > latest or (one.until is not None and now >= one.until):
+            continue
+        if one.kind is RelationKind.FOLLOW:
+            follows.add((one.from_id, one.to_id))
+        elif one.from_id in cards:
+            cards[one.from_id].approved.add(one.to_id)
+    for follower, followed in follows:
+        if follower in cards and (followed, follower) in follows:
+            cards[follower].mutuals.add(followed)
+
+
+def _file(one: StandingGrant, grant: Grant, card: Card) -> None:
+    """Put a grant where a request finds it, if it has effect; else only why it has none."""
+    for grantee in grant.grantees:
+        if one.lacks:
+            card.named_lapsed[grantee] = card.named_lapsed.get(grantee, 0) | one.lacks
+        else:
+            card.named.setdefault(grantee, []).append(one)
+    if grant.grantee_audience is None or grant.grantee_audience is Audience.ONLY_ME:
+        return
+    if one.lacks:
+        card.lapsed |= one.lacks
+    elif card.protected:  # rule 10
+        card.lapsed |= Code.MUST_BE_NAMED.bit
+    elif grant.grantee_audience is Audience.EVERYONE:
+        card.open.append(one)
+    elif grant.grantee_audience is Audience.MUTUALS:
+        card.to_mutuals.append(one)
+    else:
+        card.to_approved.append(one)
 
 
 Kept = TypeVar("Kept", Principal, Grant, Prohibition)
@@ -258,10 +308,6 @@ def _by_id(records: Iterable[Kept], what: str) -> dict[str, Kept]:
     return found
 
 
-def _pairs(relations: Iterable[Relation], kind: RelationKind) -> frozenset[tuple[str, str]]:
-    return frozenset((one.from_id, one.to_id) for one in relations if one.kind is kind)
-
-
 def _must_agree(person: Principal, *, now: datetime) -> tuple[str, ...]:
     """Return who must all say yes: rule 4."""
     if person.dead:
@@ -276,10 +322,10 @@ def _may_refuse(person: Principal, *, now: datetime) -> frozenset[str]:
     return frozenset((person.id, *guardians, *estate))
 
 
-def _speechless(person: Principal, *, now: datetime) -> Code | None:
+def _speechless(person: Principal, *, now: datetime) -> int:
     if _must_agree(person, now=now):
-        return None
-    return Code.NO_ESTATE if person.dead else Code.NO_GUARDIAN
+        return 0
+    return (Code.NO_ESTATE if person.dead else Code.NO_GUARDIAN).bit
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,15 +374,15 @@ def _standing(
     if too_long and person.is_minor(on=now.date()):
         lacks.add(Code.MINOR_PERIOD)
     circles = [one for one in Audience if one.width <= scope.audience.width]
-    allow = _bits(scope.purposes) | _bits(scope.actions) | _bits(circles) | _bits(scope.media)
+    covered = _bits(scope.purposes) | _bits(scope.actions) | _bits(circles) | _bits(scope.media)
     return StandingGrant(
         id=grant.id,
         principal=person.id,
-        lacks=frozenset(lacks),
-        circle=grant.grantee_audience,
-        deny=ALL & ~(allow | territory_reach(scope.territories)),
-        modalities=_union(MODALITY_BIT[one] for one in scope.modalities),
-        restrictions=grant.restrictions or None,
+        lacks=_union(code.bit for code in lacks),
+        refused=ALL_WORDS & ~covered,
+        refused_territories=ALL_TERRITORIES & ~territory_reach(scope.territories),
+        modalities=_bits(scope.modalities),
+        limits=_limits(grant.restrictions, _GRANT_CODES),
     )
 
 
@@ -369,11 +415,11 @@ def _prohibitions(
 def _standing_prohibition(one: Prohibition) -> StandingProhibition:
     return StandingProhibition(
         whom=frozenset(one.whom),
-        singles=(_bits(one.purposes) or ALL_PURPOSES)
+        words=(_bits(one.purposes) or ALL_PURPOSES)
         | (_bits(one.actions) or ALL_ACTIONS)
         | (_bits(one.audiences) or ALL_AUDIENCES)
         | (_bits(one.media) or ALL_MEDIA),
         territories=territory_reach(one.territories) or ALL_TERRITORIES,
-        modalities=_union(MODALITY_BIT[word] for word in one.modalities) or _union(MODALITY_BIT.values()),
-        restrictions=one.restrictions or None,
+        modalities=_bits(one.modalities) or ALL_MODALITIES,
+        limits=_limits(one.restrictions, _PROHIBITION_CODES),
     )

@@ -25,7 +25,7 @@ MAX_CHARACTERS: Final = 1_000_000
 _TYPES: Final[dict[str, type[Record]]] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
     """Base of every record and of its parts: the way to plain data and back."""
 
@@ -33,7 +33,6 @@ class Record:
     """What `type` says of a whole record; empty for a part."""
 
     def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
         if cls.record_type:
             _TYPES[cls.record_type] = cls
 

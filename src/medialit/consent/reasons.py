@@ -12,7 +12,12 @@ from medialit.language import translator
 
 
 class Code(StrEnum):
-    """What a decision can meet, the weightiest first. The order is that of `Decision.reasons`."""
+    """What a decision can meet, the weightiest first. The order is that of `Decision.reasons`.
+
+    Its `bit` is its place in a set of codes that is kept as an integer; the weightiest is 1.
+    """
+
+    bit: int
 
     REQUEST_FROM_FUTURE = "request_from_future"
     UNKNOWN_PERSON = "unknown_person"
@@ -58,6 +63,9 @@ class Code(StrEnum):
     GRANTED = "granted"
     OWN_LIKENESS = "own_likeness"
 
+
+for _place, _code in enumerate(Code):
+    _code.bit = 1 << _place
 
 CODES: Final = tuple(code.value for code in Code)
 """Every code, the weightiest first."""

@@ -57,7 +57,7 @@ MAJORITY_YEARS: Final = 18
 """Full years after which a person decides alone: Moroccan Family Code, article 209."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Principal(Record):
     """A person whose likeness can be used, with whoever may speak for that person.
 
@@ -137,7 +137,7 @@ class Principal(Record):
         return self.died is not None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scope(Record):
     """What a grant covers: a use must lie within every one of these limits.
 
@@ -184,7 +184,7 @@ class Scope(Record):
                 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Restrictions(Record):
     """What a likeness must never be shown with. Words are folded to lower case.
 
@@ -210,7 +210,7 @@ class Restrictions(Record):
         return bool(self.topics or self.contexts or self.appearance)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grant(Record):
     """Permission to use a principal's likeness within a scope.
 
@@ -261,7 +261,7 @@ class Grant(Record):
         self._set("at", checks.moment(self.at, "A grant's `at`"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Prohibition(Record):
     """A no that stands above every grant. What it leaves empty it does not limit: an empty one forbids everything.
 
@@ -315,7 +315,7 @@ class Prohibition(Record):
         self._part("restrictions", Restrictions)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Revocation(Record):
     """The end of one grant, or of every grant that a principal has given until then.
 
@@ -351,7 +351,7 @@ class Revocation(Record):
         self._set("reason", checks.text(self.reason, "A revocation's `reason`"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lifting(Record):
     """The end of a prohibition, by the one who set it.
 
@@ -381,7 +381,7 @@ class Lifting(Record):
         self._set("at", checks.moment(self.at, "A lifting's `at`"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Relation(Record):
     """One person follows another, or approves of them.
 
@@ -414,7 +414,7 @@ class Relation(Record):
         self._period("at", "until")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Original(Record):
     """The clip that a remix begins from.
 
@@ -438,7 +438,7 @@ class Original(Record):
         self._set("grant_ids", checks.idents(self.grant_ids, "an original's `grant_ids`"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Request(Record):
     """What somebody asks to do with one or more likenesses.
 
@@ -448,7 +448,7 @@ class Request(Record):
     requester : str
         Who asks.
     principals : tuple of str
-        Whose likenesses are used. Not empty, unless the request is a remix.
+        Whose likenesses are used. Not empty, unless somebody is in the original of a remix.
     action : Action
     purpose : Purpose
     audience : Audience
@@ -512,7 +512,7 @@ class Request(Record):
         self._set("at", checks.moment(self.at, "A request's `at`"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reason(Record):
     """One thing that a decision met.
 
@@ -540,7 +540,7 @@ class Reason(Record):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Decision(Record):
     """The answer to a request.
 

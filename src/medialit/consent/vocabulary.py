@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import Final
 
 
-class Purpose(StrEnum):
+class Word(StrEnum):
+    """A word of a closed vocabulary. Its `bit` is its place in the sets of words that `book` keeps as integers."""
+
+    bit: int
+
+
+class Purpose(Word):
     """What a likeness is used for. A purpose never includes another one."""
 
     PERSONAL = "personal"
@@ -23,7 +29,7 @@ class Purpose(StrEnum):
     POLITICAL = "political"
 
 
-class Action(StrEnum):
+class Action(Word):
     """What is done with a likeness. Each one is a step of its own, asked for by its own gate."""
 
     GENERATE = "generate"
@@ -33,7 +39,7 @@ class Action(StrEnum):
     TRAIN = "train"
 
 
-class Audience(StrEnum):
+class Audience(Word):
     """A circle around the principal, from the closest to the widest.
 
     Of a grant's `grantee_audience` it says who may use the likeness; of a scope, a request or a prohibition, who
@@ -51,7 +57,7 @@ class Audience(StrEnum):
         return _WIDTHS[self]
 
 
-class Medium(StrEnum):
+class Medium(Word):
     """Where what is made is shown."""
 
     SOCIAL = "social"
@@ -63,7 +69,7 @@ class Medium(StrEnum):
     CLASSROOM = "classroom"
 
 
-class Modality(StrEnum):
+class Modality(Word):
     """Which part of a likeness is used. Consent to one is never consent to the other."""
 
     FACE = "face"
@@ -76,6 +82,11 @@ class RelationKind(StrEnum):
     FOLLOW = "follow"
     APPROVE = "approve"
 
+
+for _place, _word in enumerate((*Purpose, *Action, *Audience, *Medium)):
+    _word.bit = 1 << _place
+for _place, _word in enumerate(Modality):
+    _word.bit = 1 << _place
 
 _WIDTHS: Final = {one: width for width, one in enumerate(Audience)}
 

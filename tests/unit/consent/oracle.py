@@ -350,12 +350,18 @@ def excluded(request: Request, grant: Grant) -> list[tuple[str, set[str]]]:
     return met
 
 
-def lacks(case: Case, one: Principal, grant: Grant) -> list[tuple[str, set[str]]]:
-    met = [(code, set()) for code, veto in (EFFECT | REACH).items() if veto(case, one, grant)]
+def lacks(case: Case, one: Principal, grant: Grant, modality: str) -> list[tuple[str, set[str]]]:
+    """Why it has no effect; or else why it does not reach the requester; or else what it does not cover."""
+    for vetoes in (EFFECT, REACH):
+        met = [(code, set()) for code, veto in vetoes.items() if veto(case, one, grant)]
+        if met:
+            return met
     for code, veto in SCOPE.items():
         detail = veto(case.request, grant.scope)
         if detail is not None:
             met.append((code, detail))
+    if modality not in grant.scope.modalities:
+        met.append((f"{modality}_not_granted", set()))
     return met + excluded(case.request, grant)
 
 
@@ -396,17 +402,16 @@ def judge(case: Case) -> Verdict:
             continue
         heard = [grant for grant in case.grants if grant.principal == person and addressed(case, grant)]
         for modality in case.request.modalities:
-            covering = [g for g in heard if not lacks(case, one, g) and modality in g.scope.modalities]
-            used |= {grant.id for grant in covering}
+            faults = {grant.id: lacks(case, one, grant, modality.value) for grant in heard}
+            covering = {id for id, met_by_it in faults.items() if not met_by_it}
+            used |= covering
             if covering:
                 continue
             if not heard:
                 note("no_grant", person, set())
-            for grant in heard:
-                for code, detail in lacks(case, one, grant):
+            for met_by_it in faults.values():
+                for code, detail in met_by_it:
                     note(code, person, detail)
-                if modality not in grant.scope.modalities:
-                    note(f"{modality.value}_not_granted", person, set())
     if not met:
         for person in people:
             note("own_likeness" if own(case, person) else "granted", person, set())
