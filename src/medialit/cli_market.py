@@ -12,7 +12,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -118,10 +118,11 @@ def market() -> None:
 @restriction_options
 @click.option("--from", "starts", metavar="DAY", help="First day (UTC). Default: today.")
 @click.option(
-    "--until", required=True, metavar="DAY", help=f"{UNTIL_HELP}. A fee is for days, so there is an end."
+    "--until", metavar="DAY", help=f"{UNTIL_HELP}. A fee is for days, so an end is needed: this or --days."
 )
+@click.option("--days", type=click.IntRange(1, 36500), help="Instead: for how many days.")
 @click.option(
-    "--accept-until", metavar="DAY", help="Last day on which it can be accepted. Default: as --until."
+    "--accept-until", metavar="DAY", help="Last day on which it can be accepted. Default: its own last day."
 )
 @click.option(
     "--to",
@@ -188,7 +189,8 @@ def _offer(
     price: str,
     royalty: str,
     starts: str | None,
-    until: str,
+    until: str | None,
+    days: int | None,
     accept_until: str | None,
     licensees: Sequence[str],
     payees: Sequence[tuple[str, int]],
@@ -203,12 +205,15 @@ def _offer(
     today = datetime.combine(
         at.date(), time(), tzinfo=UTC
     )  # of the day: the same words twice are the same offer
-    ends = moment(until, last=True)
+    begins = today if starts is None else moment(starts, last=False)
+    if (until is None) == (days is None):
+        raise MarketError("A fee is for days: say how many with --days, or the last one with --until.")
+    ends = begins + timedelta(days=days or 0) if until is None else moment(until, last=True)
     scope = Scope(
         purposes=frozenset(map(Purpose, limits["purposes"])), actions=frozenset(map(Action, limits["actions"])),
         audience=Audience(limits["audience"]), territories=frozenset(limits["territories"]),
         media=frozenset(map(Medium, limits["media"])), modalities=frozenset(map(Modality, limits["parts"])),
-        starts=today if starts is None else moment(starts, last=False), ends=ends,
+        starts=begins, ends=ends,
     )  # fmt: skip
     promise = Exclusivity(
         purposes=scope.purposes, territories=scope.territories, starts=scope.starts, ends=ends

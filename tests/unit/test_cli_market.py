@@ -1,7 +1,9 @@
 """`medialit market` and `medialit reach`, as a person meets them."""
 
 import json
-from datetime import UTC, datetime, timedelta
+import re
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from medialit.cameo.shelf import Shelf, Use
 from medialit.cli import main
 from medialit.cli_market import basis_points, money
 from medialit.consent.market import Terms, red_flags
+from medialit.consent.market_file import MarketFile
 from medialit.errors import MarketError
 from medialit.media import Clip, degrade, read, write, write_image
 from medialit.pipeline import watermark_key
@@ -20,9 +23,9 @@ from medialit.provenance.fingerprint import fingerprint
 from medialit.provenance.registry import Registered, Registry
 from medialit.world import draw_scene, render
 
-LAST = f"{datetime.now(UTC) + timedelta(days=29):%Y-%m-%d}"  # 30 days with today
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "license-a-likeness.md"
 SCOPE = ("--purpose", "advertising", "--territory", "MA", "--medium", "social", "--action", "generate", "--action",
-         "publish", "--audience", "everyone", "--until", LAST)  # fmt: skip
+         "publish", "--audience", "everyone", "--days", "30")  # fmt: skip
 OFFER = ("market", "offer", "tiziri", "--price", "1000 MAD", *SCOPE, "--id", "o1")
 
 
@@ -136,6 +139,33 @@ def test_a_revocation_that_is_said_again_settles_once(licensed) -> None:
     assert (again.exit_code, again.output) == (0, first.output)
 
 
+def test_what_was_cut_short_between_the_market_and_the_register_goes_on_where_it_stopped(run) -> None:
+    run(*OFFER)
+    run("market", "deposit", "souk", "1000 MAD")
+    file = MarketFile()
+    file.accept("o1", id="c1", licensee="souk", at=datetime.now(UTC))
+    assert not allowed(run)
+    assert run("market", "accept", "o1", "--as", "souk", "--id", "c1").exit_code == 0
+    assert allowed(run)
+    file.revoke("c1", at=datetime.now(UTC), by="tiziri")
+    assert allowed(run)
+    assert run("market", "revoke", "c1", "--as", "tiziri").exit_code == 0
+    assert not allowed(run)
+    assert sum(balances(run).values()) == 0
+
+
+def test_a_damaged_market_is_said_and_does_not_stop_a_revocation_in_the_register(
+    licensed, tmp_path: Path
+) -> None:
+    path = tmp_path / "home" / "consent" / "market.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"150000", b"950000", 1))
+    refused = licensed("market", "books")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "Line 2 of the market" in refused.stderr
+    assert licensed("consent", "revoke", "tiziri", "--as", "tiziri", "--grant", "c1.grant").exit_code == 0
+    assert not allowed(licensed)
+
+
 def test_a_revocation_takes_drafts_along(licensed, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "home" / "cameo")
     draft = Use(
@@ -215,6 +245,8 @@ def test_what_was_offered_and_agreed_is_shown(licensed) -> None:
     [
         ("offer", "nobody", "--price", "1 MAD", *SCOPE),
         ("offer", "tiziri", "--price", "1", *SCOPE),
+        ("offer", "tiziri", "--price", "1 MAD", *SCOPE, "--until", "2099-01-01"),
+        ("offer", "tiziri", "--price", "1 MAD", *SCOPE[:-2]),
         ("flags",),
         ("flags", "o9"),
         ("flags", "o9", "--says", "training"),
@@ -294,3 +326,15 @@ def test_what_is_no_clip_or_nobody_s_or_another_person_s_leads_to_nothing(spread
     assert "This says nothing about clips of others." in said
     assert "It leads to" not in spread("reach", "marked.mp4", "--of", "anir").output
     assert "It leads to the clip Ball" in spread("reach", "marked.mp4", "--of", "tiziri").output
+
+
+def test_the_page_of_the_documentation_can_be_followed(run, tmp_path: Path) -> None:
+    write(Clip(np.zeros((6, 96, 96, 3), np.uint8), 12.0), tmp_path / "found.mp4")
+    blocks = re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line.partition("   # ") for block in blocks for line in block.splitlines()]
+    assert len(lines) > 10
+    for command, _, said in lines:
+        program, *arguments = shlex.split(command)
+        result = run(*arguments)
+        assert program == "medialit"
+        assert result.exit_code == (3 if said == "refused" else 0), f"{command}\n{result.output}"
