@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from medialit.generate.data import LOW, N_SLOTS
 from medialit.generate.flow import attention_mask
-from medialit.generate.model import GRID, N_FRAMES, Decoder, Encoder, Flow, FlowConfig
+from medialit.generate.model import GRID, N_FRAMES, N_PATCHES, Decoder, Encoder, Flow, FlowConfig
 from medialit.generate.onnx_file import shippable
 from medialit.generate.train_flow import N_OPEN, load_codec
 
@@ -68,7 +68,8 @@ def export(codec_path: Path, flow_path: Path, out: Path, *, facts: dict[str, Any
         for name in ("encoder.onnx", "decoder.onnx", "flow.onnx")
     }
     listing = out / "generator.json"
-    listing.write_text(json.dumps({"files": files, "numbers": numbers, **(facts or {})}, indent=1) + "\n")
+    layout = {"numbers": numbers, "patches": N_PATCHES, "words_see_frames": True}
+    listing.write_text(json.dumps({"files": files, **layout, **(facts or {})}, indent=1) + "\n")
     return listing
 
 

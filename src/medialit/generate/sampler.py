@@ -248,7 +248,11 @@ def _dream(
     on_step: Callable[[Step], None] | None,
 ) -> Floats:
     """Return latents, shape (B, T, numbers), for slots (B, 15)."""
-    session, mask, n = _session("flow.onnx"), attention_mask(window), len(slots)
+    session, n = _session("flow.onnx"), len(slots)
+    listed = facts()
+    # Weights say how their frames are cut, and whether their words were trained to look at frames.
+    reach = N_FRAMES if window is None and not listed["words_see_frames"] else window
+    mask = attention_mask(reach, n_patches=int(listed["patches"]))
     twice = np.concatenate([slots, slots])
     open_slots = np.zeros((2 * n, _N_OPEN), np.float32)
     open_slots[n:, :_N_THINGS] = 1  # guidance exaggerates what the words say of the things, not the place
@@ -269,7 +273,7 @@ def _dream(
         picks = np.linspace(0, N_FRAMES - 1, _PREVIEW_FRAMES).round().astype(int)
         on_step(Step(done=done, of=of, frames=_paint(predicted[0, picks])))
 
-    noise = noise_for(seeds, (N_FRAMES, int(facts()["numbers"])))
+    noise = noise_for(seeds, (N_FRAMES, int(listed["numbers"])))
     return integrate(
         predict, noise, steps=steps, guidance=guidance, on_step=None if on_step is None else told
     )
