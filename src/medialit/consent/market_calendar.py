@@ -48,14 +48,14 @@ class Conflict:
 
     def explain(self, *, lang: str) -> str:
         """Return who, when and what to change, as sentences in a language of `medialit.language`."""
-        translate = translator(lang)
+        _ = translator(lang)
         comma = "، " if lang in ("ar", "ary") else ", "
-        exclusive = translate(
+        exclusive = _(
             "{licensee} already holds an exclusive licence ({contract}) from {starts} to {ends} for {purposes} in "
             "{territories}. Begin on {ends} or later, leave out these purposes or territories, or ask {licensee} to "
             "agree to a change."
         )
-        ordinary = translate(
+        ordinary = _(
             "{licensee} already holds a licence ({contract}) from {starts} to {ends} for {purposes} in {territories}, so "
             "nobody else can be promised exclusivity there. Begin the exclusivity on {ends} or later, leave out these "
             "purposes or territories, or offer a licence that is not exclusive."

@@ -99,7 +99,7 @@ class Settlement:
 
     def explain(self, *, lang: str) -> tuple[str, ...]:
         """Return the settlement as sentences in a language of `medialit.language`."""
-        translate = translator(lang)
+        _ = translator(lang)
         comma = "، " if lang in ("ar", "ary") else ", "
         slots = {
             "licensee": self.contract.licensee,
@@ -114,18 +114,14 @@ class Settlement:
             "people": comma.join(self.tell),
         }
         said = [
-            translate(
-                "From {at} on, {licensee} may make, publish, export or remix nothing new with this likeness."
-            ),
-            translate("Uses that must be down by {down_by}: {n_down}."),
-            translate(
-                "Uses that were already shown and cannot be called back, only not repeated: {n_remains}."
-            ),
-            translate(
+            _("From {at} on, {licensee} may make, publish, export or remix nothing new with this likeness."),
+            _("Uses that must be down by {down_by}: {n_down}."),
+            _("Uses that were already shown and cannot be called back, only not repeated: {n_remains}."),
+            _(
                 "{used} of {total} days were used: {earned} of the fee stays with the payees, and {refund} goes back to "
                 "{licensee}."
             ),
-            translate("To be told: {people}."),
+            _("To be told: {people}."),
         ]
         return tuple(sentence.format(**slots) for sentence in said)
 

@@ -172,13 +172,13 @@ class Reach:
 
     def explain(self, *, lang: str) -> tuple[str, ...]:
         """Return what was and was not reached, as sentences in a language of `medialit.language`."""
-        translate = translator(lang)
+        _ = translator(lang)
         said = [
-            translate("Uploads refused: {n}.").format(n=self.n[Fate.BLOCKED]),
-            translate("Posts taken down: {n}.").format(n=self.n[Fate.UNPUBLISHED]),
-            translate("Notices sent, whose answer is up to the place: {n}.").format(n=self.n[Fate.NOTIFIED]),
-            translate("Copies that nobody can reach: {n}.").format(n=self.n[Fate.UNREACHABLE]),
-            translate(
+            _("Uploads refused: {n}.").format(n=self.n[Fate.BLOCKED]),
+            _("Posts taken down: {n}.").format(n=self.n[Fate.UNPUBLISHED]),
+            _("Notices sent, whose answer is up to the place: {n}.").format(n=self.n[Fate.NOTIFIED]),
+            _("Copies that nobody can reach: {n}.").format(n=self.n[Fate.UNREACHABLE]),
+            _(
                 "Expected views before the revocation: {before}; after it: {after}; after it if nothing had been done: "
                 "{without}."
             ).format(
