@@ -156,20 +156,17 @@ class Clerk:
 
     def _write(self, asked: _Asked, met: list[tuple[str, int]], words: _Words) -> tuple[Reason, ...]:
         """Return the reasons in their order: by weight, then by person; `met` is in the order of the people."""
-        if len(met) == 1:
-            person, bits = met[0]
-            return tuple([self._reason(asked, bit, person, words) for bit in _BITS_OF[bits]])
         union = 0
         for _person, bits in met:
             union |= bits
-        return tuple(
-            [
-                self._reason(asked, bit, person, words)
-                for bit in _BITS_OF[union]
-                for person, bits in met
-                if bits & bit
-            ]
-        )
+        known, found = self._reasons, []
+        for bit in _BITS_OF[union]:
+            mentioned = asked.words & _MENTIONED[bit]
+            for person, bits in met:
+                if bits & bit:
+                    reason = known.get((bit, person, mentioned))
+                    found.append(self._reason(asked, bit, person, words) if reason is None else reason)
+        return tuple(found)
 
     def _reason(self, asked: _Asked, bit: int, person: str, words: _Words) -> Reason:
         if bit & _QUOTING:
@@ -191,9 +188,10 @@ class _Asked:
         self.request = request
         self.words = request.purpose.bit | request.action.bit | request.audience.bit | request.medium.bit
         self.territories, self.reach = places
-        self.modalities = 0
+        modalities = 0
         for one in request.modalities:
-            self.modalities |= one.bit
+            modalities |= one.bit
+        self.modalities = modalities
 
 
 def _protection(asked: _Asked, person: str, card: Card, *, own: bool, words: _Words) -> int:
