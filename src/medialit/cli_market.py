@@ -6,24 +6,21 @@ what is taken back goes there too, so that drafts and clips follow.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from medialit import cli_market_read
+from medialit.cli_market_read import flags_of, known_offer, person_of, say_flags, word
 from medialit.cli_words import (
     AS,
     LANG,
-    STYLE,
     UNTIL_HELP,
-    called,
-    listed,
     moment,
     now,
     one_of,
@@ -31,14 +28,13 @@ from medialit.cli_words import (
     say_aftermath,
     scope_options,
 )
-from medialit.consent.market import Contract, Currency, Exclusivity, Flag, Market, Money, Offer, Terms
+from medialit.consent.market import Contract, Currency, Exclusivity, Market, Money, Offer
 from medialit.consent.market_file import MarketFile
 from medialit.consent.vocabulary import Action, Audience, Medium, Modality, Purpose
-from medialit.errors import MarketError, RecordError
+from medialit.errors import MarketError
 from medialit.language import translator
 
 if TYPE_CHECKING:
-    from medialit.consent.ledger_state import State
     from medialit.consent.market import Settlement, Use
     from medialit.consent.records import Principal
 
@@ -46,10 +42,6 @@ _NUMBER: Final = r"(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+(?=\.))(?:[.,](
 _SUM: Final = re.compile(rf"{_NUMBER}\s*(?P<currency>[A-Z]{{3}})")
 _SHARE: Final = re.compile(r"(?P<whole>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,2}))?\s*%?")
 _GROUPED: Final = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
-_SAYS: Final = {
-    {"approval": "no-approval", "paid": "unpaid"}.get(one.name, one.name.replace("_", "-")): one.name
-    for one in fields(Terms)
-}
 _ID = click.option("--id", "id", metavar="ID",
                    help="What it is to be called: the same id twice is once. Default: a new id.")  # fmt: skip
 
@@ -168,7 +160,7 @@ def market_offer(principal: str, givers: Sequence[str], id: str | None, lang: st
     at = now()
     with Ledger() as ledger:
         state = ledger.state()
-    person = _person(state, principal)
+    person = person_of(state, principal)
     makers = tuple(givers) or (principal,)
     _require_speakers(person, makers, at)
     one = _offer(principal, makers, id=id or _new("offer"), at=at, **given)
@@ -177,7 +169,7 @@ def market_offer(principal: str, givers: Sequence[str], id: str | None, lang: st
     click.echo(
         _("The offer {id} is up: {price} for {n} days.").format(id=one.id, price=one.price, n=one.n_days)
     )
-    _say_flags(_flags_of(one, person, at), lang=lang)
+    say_flags(flags_of(one, person, at), lang=lang)
 
 
 def _offer(
@@ -230,58 +222,6 @@ def _offer(
     )  # fmt: skip
 
 
-@market.command("flags")
-@click.argument("offer", required=False)
-@click.option(
-    "--says",
-    type=click.Choice(sorted(_SAYS)),
-    multiple=True,
-    help="What somebody else's contract says, instead of OFFER; repeat for all that apply.",
-)
-@STYLE
-@LANG
-def market_flags(offer: str | None, says: Sequence[str], style: str, lang: str) -> None:
-    """Say what to stop at in OFFER, or in a contract that you tick off with --says: why, and what to ask for.
-
-    A contract without a flag is not thereby fair: what is not ticked is not seen.
-    """
-    from medialit.consent.ledger import Ledger
-    from medialit.consent.market import red_flags
-
-    if (offer is None) != bool(says):
-        raise MarketError("Name an offer, or say what a contract says with --says; one of the two.")
-    if offer is None:
-        ticked = {_SAYS[word]: not word.startswith(("no-", "unpaid")) for word in says}
-        flags = red_flags(Terms(**ticked))
-    else:
-        one = _known_offer(MarketFile().read(), offer)
-        with Ledger() as ledger:
-            flags = _flags_of(one, _person(ledger.state(), one.principal), now())
-    if style == "json":
-        rows = [{"code": one.code, "what": one.what(lang=lang), "why": one.why(lang=lang), "ask": one.ask(lang=lang)}
-                for one in flags]  # fmt: skip
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    _say_flags(flags, lang=lang)
-
-
-def _flags_of(one: Offer, person: Principal, at: datetime) -> tuple[Flag, ...]:
-    from medialit.consent.market import red_flags, terms_of
-
-    minor = not person.dead and person.is_minor(on=at.date())
-    return red_flags(terms_of(one, minor=minor, guardians=frozenset(person.guardians)))
-
-
-def _say_flags(flags: Sequence[Flag], *, lang: str) -> None:
-    _ = translator(lang)
-    for one in flags:
-        click.echo(_("Stop: {what}").format(what=one.what(lang=lang)))
-        click.echo("  " + _("Why: {why}").format(why=one.why(lang=lang)))
-        click.echo("  " + _("What to ask for: {ask}").format(ask=one.ask(lang=lang)))
-    if not flags:
-        click.echo(_("No flag. That does not make it fair: what was not asked is not seen."))
-
-
 @market.command("accept")
 @click.argument("offer")
 @AS
@@ -297,7 +237,7 @@ def market_accept(offer: str, who: str, id: str | None, lang: str) -> None:
 
     file, at = MarketFile(), now()
     before = file.read()
-    one = _known_offer(before, offer)
+    one = known_offer(before, offer)
     found = () if id in before.contracts else conflicts(one, before.contracts.values(), licensee=who)
     for conflict in found:
         click.echo(conflict.explain(lang=lang))
@@ -305,7 +245,7 @@ def market_accept(offer: str, who: str, id: str | None, lang: str) -> None:
         sys.exit(3)
     id = id or _new("contract")
     with Ledger() as ledger:
-        _person(ledger.state(), one.principal)
+        person_of(ledger.state(), one.principal)
         contract = file.accept(offer, id=id, licensee=who, at=at).contracts[id]
         ledger.append(contract.grant, by=contract.grant.granted_by[0], now=at)
     _ = translator(lang)
@@ -432,136 +372,10 @@ def _say_settled(settled: Settlement, *, lang: str) -> None:
         click.echo("  " + _("Of the fee, {person} gets {sum} in all.").format(person=payee, sum=total))
     for use in settled.comes_down:
         click.echo("  " + _("Must come down: {medium}, at {place}.").format(
-            medium=_word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
+            medium=word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
     for use in settled.remains:
         click.echo("  " + _("Was shown and remains: {medium}, at {place}.").format(
-            medium=_word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
-
-
-@market.command("books")
-@STYLE
-@LANG
-def market_books(style: str, lang: str) -> None:
-    """Show who holds what, what waits in escrow, and that it all adds up; and the head of the file, to be kept."""
-    file = MarketFile()
-    books = file.read().books
-    n, hash = file.head()
-    if style == "json":
-        balances = {one.value: books.balances(one) for one in Currency}
-        click.echo(json.dumps({"balances": balances, "n_steps": n, "head": hash}, ensure_ascii=False))
-        return
-    _ = translator(lang)
-    for currency in Currency:
-        for account, held in books.balances(currency).items():
-            said, whose = _account(account, lang=lang)
-            click.echo(said.format(whose=whose, sum=Money(centimes=abs(held), currency=currency)))
-    total = sum(books.total(one) for one in Currency)
-    click.echo(
-        _("All accounts together, what came from outside taken off: {total} centimes.").format(total=total)
-    )
-    click.echo(_("{n} steps. Head: {hash}").format(n=n, hash=hash))
-
-
-def _account(account: str, *, lang: str) -> tuple[str, str]:
-    _ = translator(lang)
-    kind, _colon, whose = account.partition(":")
-    if kind == "wallet":
-        return _("{whose} holds {sum}."), whose
-    if kind == "escrow":
-        return _("In escrow for the contract {whose}: {sum}."), whose
-    return _("From outside came {sum}."), whose
-
-
-@market.command("show")
-@click.option("--of", "person", metavar="ID", help="Only offers and contracts that name this person.")
-@STYLE
-@LANG
-def market_show(person: str | None, style: str, lang: str) -> None:
-    """Show the offers and the contracts."""
-    from medialit.consent.ledger import Ledger
-
-    at, whole = now(), MarketFile().read()
-    offers = [one for one in whole.offers.values() if person in (None, one.principal, *one.licensees)]
-    made = [one for one in whole.contracts.values() if person in (None, one.licensee, one.offer.principal)]
-    if style == "json":
-        click.echo(json.dumps(_rows(offers, made, at), ensure_ascii=False))
-        return
-    with Ledger() as ledger:
-        names = ledger.state().names()
-    for line in _lines(offers, made, names, at, lang=lang):
-        click.echo(line)
-    if not offers and not made:
-        _ = translator(lang)
-        click.echo(_("No offer and no contract."))
-
-
-def _rows(offers: Sequence[Offer], made: Sequence[Contract], at: datetime) -> dict[str, Any]:
-    return {
-        "offers": [
-            {
-                "id": one.id, "principal": one.principal, "price": str(one.price), "royalty_bp": one.royalty_bp,
-                "exclusive": one.exclusivity is not None, "open": at < one.until, "scope": one.scope.to_dict(),
-            }
-            for one in offers
-        ],
-        "contracts": [
-            {
-                "id": one.id, "offer": one.offer.id, "licensee": one.licensee, "grant": one.grant.id,
-                "binds": at < one.ends, "revoked": one.ended is not None, "ends": one.ends.isoformat(),
-            }
-            for one in made
-        ],
-    }  # fmt: skip
-
-
-def _lines(
-    offers: Sequence[Offer], made: Sequence[Contract], names: dict[str, str], at: datetime, *, lang: str
-) -> Iterator[str]:
-    _ = translator(lang)
-    for one in offers:
-        scope = one.scope
-        yield _(
-            "Offer {id}: the likeness of {person}, for {purposes} in {territories}, from {starts} to {ends}, for {price}."
-        ).format(
-            id=one.id, person=called([one.principal], names, lang=lang), price=one.price,
-            purposes=listed((_word(word.value, lang=lang) for word in sorted(scope.purposes)), lang=lang),
-            territories=listed((_word(word, lang=lang) for word in sorted(scope.territories)), lang=lang),
-            starts=f"{scope.starts:%Y-%m-%d %H:%M} UTC", ends=f"{one.ends:%Y-%m-%d %H:%M} UTC",
-        )  # fmt: skip
-        if at >= one.until:
-            yield "  " + _("It can no longer be accepted.")
-    for contract in made:
-        said = _("Contract {id}: {person} accepted the offer {offer}. It binds until {ends}.")
-        if contract.ended is not None:
-            said = _("Contract {id}: {person} accepted the offer {offer}. It was taken back: {ends}.")
-        elif at >= contract.ends:
-            said = _("Contract {id}: {person} accepted the offer {offer}. It is over: {ends}.")
-        yield said.format(
-            id=contract.id, person=called([contract.licensee], names, lang=lang), offer=contract.offer.id,
-            ends=f"{contract.ends:%Y-%m-%d %H:%M} UTC",
-        )  # fmt: skip
-
-
-def _word(value: str, *, lang: str) -> str:
-    from medialit.consent.reasons import word_in
-
-    return word_in(value, lang=lang)
-
-
-def _known_offer(whole: Market, id: str) -> Offer:
-    if id not in whole.offers:
-        raise MarketError(f"There is no offer {id[:60]!r} here. `medialit market show` lists them.")
-    return whole.offers[id]
-
-
-def _person(state: State, id: str) -> Principal:
-    found = state.principal(id)
-    if found is None:
-        raise RecordError(
-            f"The register knows nobody called {id!r}. Enter them first: medialit consent person {id} --name ..., or "
-            f"medialit likeness enrol --cast {id}."
-        )
-    return found
+            medium=word(use.medium.value, lang=lang), place=use.place))  # fmt: skip
 
 
 def _require_speakers(person: Principal, makers: Sequence[str], at: datetime) -> None:
@@ -577,5 +391,8 @@ def _require_speakers(person: Principal, makers: Sequence[str], at: datetime) ->
 def _new(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(8)}"
 
+
+for _command in cli_market_read.COMMANDS:
+    market.add_command(_command)
 
 COMMANDS: Sequence[click.Command] = (market,)
