@@ -34,9 +34,9 @@ this checkout.
 def cli_reference() -> str:
     """Return the page about the command line: every command, with its help."""
     sections = [_HEAD]
-    for context in _commands(
-        click.Context(medialit, info_name="medialit", terminal_width=WIDTH, max_content_width=WIDTH)
-    ):
+    # With the command's own settings: without them the page would depend on whether a command has run before.
+    settings = medialit.context_settings | {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    for context in _commands(click.Context(medialit, info_name="medialit", **settings)):
         help_text = "\n".join(line.rstrip() for line in context.get_help().splitlines())
         sections.append(f"## {context.command_path}\n\n```text\n{help_text}\n```\n")
     return "\n".join(sections)
