@@ -66,7 +66,7 @@ class Clerk:
         self._book = book
         self._dead = frozenset(person for person, card in book.cards.items() if card.dead)
         self._territories: dict[frozenset[str], tuple[int, int]] = {}
-        self._reasons: dict[tuple[int, str, int], Reason] = {}
+        self._reasons: dict[tuple[int, str, int | frozenset[str]], Reason] = {}
         self._refused: dict[tuple[str, int, int, frozenset[str] | None], Decision] = {}
         self._allowed: dict[tuple[tuple[str, ...], str, tuple[str, ...]], Decision] = {}
 
@@ -137,9 +137,9 @@ class Clerk:
         key = (people, owner, grant_ids)
         decision = self._allowed.get(key)
         if decision is None:
-            reasons = [_made_reason(_GRANTED, person, ()) for person in people if person != owner]
+            reasons = [_made_reason(_GRANTED, person) for person in people if person != owner]
             if owner:
-                reasons.append(_made_reason(_OWN_LIKENESS, owner, ()))
+                reasons.append(_made_reason(_OWN_LIKENESS, owner))
             decision = self._allowed[key] = _decision(True, tuple(reasons), grant_ids)
         return decision
 
@@ -161,22 +161,18 @@ class Clerk:
             union |= bits
         known, found = self._reasons, []
         for bit in _BITS_OF[union]:
-            mentioned = asked.words & _MENTIONED[bit]
+            mentioned = (
+                asked.request.territories if bit == _TERRITORY_NOT_GRANTED else asked.words & _MENTIONED[bit]
+            )
             for person, bits in met:
                 if bits & bit:
                     reason = known.get((bit, person, mentioned))
-                    found.append(self._reason(asked, bit, person, words) if reason is None else reason)
+                    if reason is None:
+                        reason = _reason(asked.request, bit, person, words)
+                        if not bit & _QUOTING:
+                            known[bit, person, mentioned] = reason
+                    found.append(reason)
         return tuple(found)
-
-    def _reason(self, asked: _Asked, bit: int, person: str, words: _Words) -> Reason:
-        if bit & _QUOTING:
-            quoted = asked.request.territories if bit == _TERRITORY_NOT_GRANTED else words[bit, person]
-            return _made_reason(bit, person, tuple(sorted(quoted)))
-        key = (bit, person, asked.words & _MENTIONED[bit])
-        reason = self._reasons.get(key)
-        if reason is None:
-            reason = self._reasons[key] = _made_reason(bit, person, _detail(asked.request, bit))
-        return reason
 
 
 class _Asked:
@@ -323,12 +319,6 @@ def _limited(request: Request, limits: tuple[Limit, ...], person: str, words: _W
     return bits
 
 
-def _detail(request: Request, bit: int) -> tuple[str, ...]:
-    """Return what fills the slot of a sentence that names a word of the request."""
-    field = _FIELDS.get(bit)
-    return () if field is None else (str(getattr(request, field).value),)
-
-
 _FIELDS: Final = {
     Code.MINOR_PURPOSE.bit: "purpose",
     Code.PURPOSE_NOT_GRANTED.bit: "purpose",
@@ -346,7 +336,6 @@ _QUOTING: Final = sum(
         Code.PROHIBITED_APPEARANCE,
         Code.NOT_EXAMINED,
         Code.ORIGINAL_UNKNOWN_GRANT,
-        Code.TERRITORY_NOT_GRANTED,
         Code.GRANT_RESTRICTED,
         Code.GRANT_NOT_EXAMINED,
     )
@@ -386,7 +375,19 @@ class _Mentioned(dict[int, int]):
 _MENTIONED: Final = _Mentioned()
 
 
-def _made_reason(bit: int, person: str, detail: tuple[str, ...]) -> Reason:
+def _reason(request: Request, bit: int, person: str, words: _Words) -> Reason:
+    if bit & _QUOTING:
+        detail = tuple(sorted(words[bit, person]))
+    elif bit == _TERRITORY_NOT_GRANTED:
+        detail = tuple(sorted(request.territories))
+    elif bit in _FIELDS:
+        detail = (str(getattr(request, _FIELDS[bit]).value),)
+    else:
+        detail = ()
+    return _made_reason(bit, person, detail)
+
+
+def _made_reason(bit: int, person: str, detail: tuple[str, ...] = ()) -> Reason:
     """Make a reason of parts that are known to be right: checking them costs more than deciding."""
     reason = _new(Reason)
     _put(reason, "code", _CODE_OF[bit].value)

@@ -505,7 +505,7 @@ class Request(Record):
                 f"The request {self.id} asks to {self.action.value} and names "
                 f"{'no' if self.original is None else 'an'} original. A remix needs one; nothing else has one."
             )
-        if self.original is None:
+        if self.original is None or not self.original.principals:
             checks.some(
                 self.principals, "A request's `principals`", "say whose likeness is used, or ask nobody"
             )

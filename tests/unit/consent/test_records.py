@@ -277,6 +277,10 @@ def test_moments_are_kept_in_utc_and_need_a_zone():
         (lambda: Relation(kind="follow", from_id="a", to_id="a", at=AT), "a cannot follow themselves"),
         (lambda: Relation(kind="hate", from_id="a", to_id="b", at=AT), "follow, approve"),
         (lambda: request(principals=()), "say whose likeness is used"),
+        (
+            lambda: request(principals=(), action="remix", original=Original(maker="a", principals=())),
+            "say whose likeness is used",
+        ),
         (lambda: request(modalities=()), "whether the face or the voice"),
         (lambda: request(action="remix"), "names no original"),
         (lambda: request(original=Original(maker="a", principals=())), "names an original"),
@@ -284,7 +288,7 @@ def test_moments_are_kept_in_utc_and_need_a_zone():
         (lambda: Decision(allowed=True, reason=Reason(code="a"), reasons=()), "the first of its `reasons`"),
         (lambda: refusal(grant_ids=("g1",)), "A refusal uses no grant"),
     ],
-    ids=range(30),
+    ids=range(31),
 )
 def test_a_record_that_breaks_a_rule_is_refused_with_what_to_do(make, said):
     with pytest.raises(RecordError, match=said):
