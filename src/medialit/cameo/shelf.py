@@ -161,9 +161,24 @@ class Shelf:
         return use if use.stage == "withdrawn" else self.update(replace(use, stage="withdrawn"))
 
     def uses(self) -> tuple[Use, ...]:
-        """Return all uses, the oldest first."""
-        found = (self.get(path.stem) for path in self._folder.glob("use-*.json"))
+        """Return all uses whose cards can be read, the oldest first.
+
+        A damaged card stops nobody's revocation: without it its frames cannot be opened either. `damaged` lists them.
+        """
+        found = [use for path in self._folder.glob("use-*.json") if (use := self._readable(path.stem))]
         return tuple(sorted(found, key=lambda use: (use.made_at, use.id)))
+
+    def damaged(self) -> tuple[str, ...]:
+        """Return the ids of uses whose cards cannot be read."""
+        return tuple(
+            path.stem for path in sorted(self._folder.glob("use-*.json")) if self._readable(path.stem) is None
+        )
+
+    def _readable(self, id: str) -> Use | None:
+        try:
+            return self.get(id)
+        except CameoError:
+            return None
 
     @contextmanager
     def locked(self) -> Iterator[None]:

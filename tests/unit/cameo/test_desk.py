@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from medialit.cameo import Desk, Setting
+from medialit.cameo import Desk, Setting, Shelf
 from medialit.consent.records import (
     Action,
     Audience,
@@ -287,3 +287,14 @@ def test_enrolling_and_publishing_twice_change_nothing(desk):
     grant(desk, "tiziri", Action.GENERATE, Action.PUBLISH)
     use = desk.publish(make(desk).id, requester="nadir", title="t", now=NOW)
     assert desk.publish(use.id, requester="nadir", title="t", now=LATER) == use
+
+
+def test_a_damaged_card_stops_nobody_s_revocation_and_opens_nothing(desk, tmp_path):
+    grant(desk, "tiziri", Action.GENERATE)
+    broken, whole = make(desk), make(desk, seed=2)
+    (tmp_path / "cameo" / f"{broken.id}.json").write_text("{")
+    after = desk.revoke("tiziri", by="tiziri", now=LATER)
+    assert [one.id for one in after.destroyed] == [whole.id]
+    with pytest.raises(CameoError, match="damaged"):
+        desk.preview(broken.id, viewer="tiziri", now=LATER)
+    assert Shelf(tmp_path / "cameo").damaged() == (broken.id,)
