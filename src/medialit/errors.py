@@ -15,6 +15,8 @@
     │   └── EmptyCountsError        no trial of one of the two kinds
     ├── LanguageError           a language that the platform does not speak
     ├── SpottingError           a pack of clips to judge, or the answers saved for it
+    ├── FakeError               a fake that cannot be made as asked
+    ├── ClipPackError           a pack of labelled clips that cannot be built, read or added to
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
@@ -52,6 +54,8 @@ Anything else that escapes is our bug.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class MedialitError(Exception):
@@ -100,6 +104,14 @@ class EmptyCountsError(StatisticsError):
 
 class SpottingError(MedialitError):
     """A pack of clips to judge, or the answers saved for it, cannot be read or written."""
+
+
+class FakeError(MedialitError):
+    """A fake cannot be made as asked: a strength, a mask, landmarks or clips that do not fit."""
+
+
+class ClipPackError(MedialitError):
+    """A pack of labelled clips cannot be built, read or added to."""
 
 
 class CourseError(MedialitError):
@@ -167,7 +179,22 @@ class ConsentError(MedialitError):
 
 
 class CameoError(ConsentError):
-    """A use of a likeness that there is not, or a step that cannot follow on it."""
+    """A use of a likeness that there is not, or a step that cannot follow on it.
+
+    Parameters
+    ----------
+    message : str
+        In English.
+    code : str
+        What it is in one word, by which `medialit.cameo.trouble.sentence` says it in somebody's language.
+    slots : mapping of str to str, optional
+        What the sentence names.
+    """
+
+    def __init__(self, message: str, *, code: str = "", slots: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.slots = dict(slots or {})
 
 
 class ConsentRefusedError(ConsentError):

@@ -37,7 +37,9 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
@@ -243,6 +245,19 @@ class Vault:
                 noted = json.loads(entry.read_text(encoding="utf-8"))
                 if noted.get("enrolment") == id:  # the challenge stays used; whose it was is forgotten
                     write_private(entry, json.dumps(noted | {"enrolment": None, "recording": None}).encode())
+
+    def derived_key(self, id: str, *, purpose: str) -> bytes:
+        """Return a key of 32 bytes for something else that belongs to a person and has to go with the enrolment.
+
+        It follows from the record's own key (HKDF, RFC 5869), so that erasing that one closes what this one sealed.
+
+        Raises
+        ------
+        VaultError
+            If nobody has this id, or the key is not there.
+        """
+        known = HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=purpose.encode())
+        return known.derive(self._key(_checked(id)))
 
     def note(self, nonce: str, entry: dict[str, Any]) -> None:
         """Keep what happened to a challenge, whole or not at all."""
