@@ -43,6 +43,7 @@ from medialit.errors import MarketError
 
 _NONE: Final[Mapping[str, Contract]] = MappingProxyType({})
 _NO_OFFERS: Final[Mapping[str, Offer]] = MappingProxyType({})
+_NO_USES: Final[Mapping[str, tuple[Use, ...]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +55,14 @@ class Market:
     offers : mapping of str to Offer
     contracts : mapping of str to Contract
     books : Books
+    uses : mapping of str to tuple of Use
+        What each contract's licensee has reported as shown, in the order of the reports.
     """
 
     offers: Mapping[str, Offer] = field(default_factory=lambda: _NO_OFFERS)
     contracts: Mapping[str, Contract] = field(default_factory=lambda: _NONE)
     books: Books = field(default_factory=Books)
+    uses: Mapping[str, tuple[Use, ...]] = field(default_factory=lambda: _NO_USES)
 
     def offer(self, one: Offer) -> Market:
         """Put up an offer."""
@@ -108,6 +112,30 @@ class Market:
         paid = self._post(f"{id}.fee", moves, price.currency, why="fee", at=contract.at)
         return replace(paid, contracts=MappingProxyType({**self.contracts, id: contract}))
 
+    def show(self, contract: str, use: Use) -> Market:
+        """Report that something was shown under a contract.
+
+        Whether the contract allowed it, `medialit.consent.policy.decide` says; here it is only written down.
+
+        Raises
+        ------
+        MarketError
+            If the contract does not bind at that moment, or the id belongs to another use.
+        """
+        one = self._contract(contract)
+        known = next((it for uses in self.uses.values() for it in uses if it.id == use.id), None)
+        if known is not None and known == use and use in self.uses.get(contract, ()):
+            return self
+        if known is not None:
+            raise MarketError(f"The id {use.id} belongs to another use, at {known.place}. Take a new id.")
+        if not one.at <= use.at < one.ends:
+            raise MarketError(
+                f"The contract {contract} binds from {one.at} to {one.ends}; nothing can be shown under it at {use.at}. "
+                "Correct the moment, or ask for a new licence."
+            )
+        shown = (*self.uses.get(contract, ()), use)
+        return replace(self, uses=MappingProxyType({**self.uses, contract: shown}))
+
     def release(self, id: str, contract: str, *, at: datetime) -> Market:
         """Pay the payees what was earned of the fee until now and not yet paid.
 
@@ -150,13 +178,16 @@ class Market:
     ) -> tuple[Market, Settlement]:
         """Take a licence back: what is earned goes to the payees, the rest of the escrow to the licensee.
 
+        `uses` are added to those that were reported.
+
         Raises
         ------
         MarketError
             As `settle_revocation` does, or if `at` lies before something that was already paid out.
         """
         one = self._live(contract)
-        settlement = settle_revocation(one, at, by=by, uses=uses, reason=reason)
+        shown = {use.id: use for use in (*self.uses.get(contract, ()), *uses)}
+        settlement = settle_revocation(one, at, by=by, uses=shown.values(), reason=reason)
         due = settlement.earned.centimes - self._released(one)
         if due < 0:
             raise MarketError(

@@ -28,18 +28,16 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from medialit.consent import checks
-from medialit.consent.market import (
-    Currency,
-    Exclusivity,
-    Market,
-    Money,
-    Offer,
-    Refund,
-    Revocability,
-    Settlement,
-    Use,
+from medialit.consent.market import Market, Money, Offer, Settlement, Use
+from medialit.consent.market_codec import (
+    moment_data,
+    money_data,
+    money_of,
+    offer_data,
+    offer_of,
+    use_data,
+    use_of,
 )
-from medialit.consent.records import Medium, Purpose, Restrictions, Scope
 from medialit.errors import MarketError, MedialitError
 from medialit.home import medialit_home
 
@@ -56,7 +54,7 @@ class Step:
     Parameters
     ----------
     kind : str
-        ``offer``, ``deposit``, ``withdraw``, ``accept``, ``release``, ``royalty`` or ``revoke``.
+        ``offer``, ``deposit``, ``withdraw``, ``accept``, ``show``, ``release``, ``royalty`` or ``revoke``.
     id : str
         One of a kind; of a revocation, the contract's.
     at : datetime
@@ -83,6 +81,7 @@ class MarketFile:
     --------
     >>> import tempfile
     >>> from datetime import UTC
+    >>> from medialit.consent.market import Currency
     >>> moment = datetime(2026, 3, 1, tzinfo=UTC)
     >>> dirhams = Money(centimes=500_00, currency=Currency.MAD)
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -117,20 +116,25 @@ class MarketFile:
 
     def offer(self, one: Offer) -> Market:
         """Put up an offer, as `Market.offer` does."""
-        data = _offer_data(one)
+        data = offer_data(one)
         return self._do(Step(kind="offer", id=data.pop("id"), at=one.at, data=data))[0]
 
     def deposit(self, id: str, person: str, money: Money, *, at: datetime) -> Market:
         """Bring money in from outside, as `Market.deposit` does."""
-        return self._do(_step("deposit", id, at, {"person": person, "money": _money_data(money)}))[0]
+        return self._do(_step("deposit", id, at, {"person": person, "money": money_data(money)}))[0]
 
     def withdraw(self, id: str, person: str, money: Money, *, at: datetime) -> Market:
         """Take money out of a wallet, as `Market.withdraw` does."""
-        return self._do(_step("withdraw", id, at, {"person": person, "money": _money_data(money)}))[0]
+        return self._do(_step("withdraw", id, at, {"person": person, "money": money_data(money)}))[0]
 
     def accept(self, offer: str, *, id: str, licensee: str, at: datetime) -> Market:
         """Accept an offer, as `Market.accept` does. The caller hands the contract's grant to the ledger."""
         return self._do(_step("accept", id, at, {"offer": offer, "licensee": licensee}))[0]
+
+    def show(self, contract: str, use: Use) -> Market:
+        """Report that something was shown, as `Market.show` does."""
+        data = {"contract": contract, "medium": use.medium.value, "place": use.place}
+        return self._do(_step("show", use.id, use.at, data))[0]
 
     def release(self, id: str, contract: str, *, at: datetime) -> Market:
         """Pay the payees what is earned by now, as `Market.release` does."""
@@ -138,7 +142,7 @@ class MarketFile:
 
     def royalty(self, id: str, contract: str, *, revenue: Money, at: datetime) -> Market:
         """Pay the royalty on a revenue, as `Market.royalty` does."""
-        data = {"contract": contract, "revenue": _money_data(revenue)}
+        data = {"contract": contract, "revenue": money_data(revenue)}
         return self._do(_step("royalty", id, at, data))[0]
 
     def revoke(
@@ -148,7 +152,7 @@ class MarketFile:
 
         A second time the settlement of the first is returned, so that whoever was interrupted can go on.
         """
-        data = {"by": by, "uses": [_use_data(one) for one in uses], "reason": reason}
+        data = {"by": by, "uses": [use_data(one) for one in uses], "reason": reason}
         market, settlement = self._do(_step("revoke", contract, at, data))
         assert settlement is not None
         return market, settlement
@@ -266,7 +270,7 @@ def _is_whole(line: bytes) -> bool:
 
 def _line(step: Step, *, seq: int, before: str) -> bytes:
     plain = {
-        "seq": seq, "kind": step.kind, "id": step.id, "at": _moment_data(step.at), "data": step.data,
+        "seq": seq, "kind": step.kind, "id": step.id, "at": moment_data(step.at), "data": step.data,
         "before": before,
     }  # fmt: skip
     return _canonical(plain | {"hash": hashlib.sha256(_canonical(plain)).hexdigest()})
@@ -298,19 +302,24 @@ def _step(kind: str, id: str, at: datetime, data: Mapping[str, Any]) -> Step:
 
 
 def _apply_offer(market: Market, step: Step) -> _Done:
-    return market.offer(_offer(step)), None
+    return market.offer(offer_of(step.data, id=step.id, at=step.at)), None
 
 
 def _apply_deposit(market: Market, step: Step) -> _Done:
-    return market.deposit(step.id, step.data["person"], _money(step.data["money"]), at=step.at), None
+    return market.deposit(step.id, step.data["person"], money_of(step.data["money"]), at=step.at), None
 
 
 def _apply_withdraw(market: Market, step: Step) -> _Done:
-    return market.withdraw(step.id, step.data["person"], _money(step.data["money"]), at=step.at), None
+    return market.withdraw(step.id, step.data["person"], money_of(step.data["money"]), at=step.at), None
 
 
 def _apply_accept(market: Market, step: Step) -> _Done:
     return market.accept(step.data["offer"], id=step.id, licensee=step.data["licensee"], at=step.at), None
+
+
+def _apply_show(market: Market, step: Step) -> _Done:
+    use = use_of({**step.data, "id": step.id, "at": step.at.isoformat()})
+    return market.show(step.data["contract"], use), None
 
 
 def _apply_release(market: Market, step: Step) -> _Done:
@@ -318,12 +327,12 @@ def _apply_release(market: Market, step: Step) -> _Done:
 
 
 def _apply_royalty(market: Market, step: Step) -> _Done:
-    revenue = _money(step.data["revenue"])
+    revenue = money_of(step.data["revenue"])
     return market.royalty(step.id, step.data["contract"], revenue=revenue, at=step.at), None
 
 
 def _apply_revoke(market: Market, step: Step) -> _Done:
-    uses = [_use(one) for one in step.data["uses"]]
+    uses = [use_of(one) for one in step.data["uses"]]
     return market.revoke(
         step.id, at=step.at, by=step.data["by"], uses=uses, reason=step.data["reason"]
     )  # fmt: skip
@@ -334,85 +343,11 @@ _APPLY: Final[Mapping[str, Callable[[Market, Step], _Done]]] = {
     "deposit": _apply_deposit,
     "withdraw": _apply_withdraw,
     "accept": _apply_accept,
+    "show": _apply_show,
     "release": _apply_release,
     "royalty": _apply_royalty,
     "revoke": _apply_revoke,
 }
-
-
-def _offer_data(one: Offer) -> dict[str, Any]:
-    """Return an offer as plain data, without its moment, which is the step's."""
-    promise = one.exclusivity
-    return {
-        "id": one.id,
-        "principal": one.principal,
-        "offered_by": list(one.offered_by),
-        "licensees": list(one.licensees),
-        "scope": one.scope.to_dict(),
-        "restrictions": one.restrictions.to_dict(),
-        "price": _money_data(one.price),
-        "royalty_bp": one.royalty_bp,
-        "payees": [list(pair) for pair in one.payees],
-        "exclusivity": None
-        if promise is None
-        else {
-            "purposes": sorted(purpose.value for purpose in promise.purposes),
-            "territories": sorted(promise.territories),
-            "starts": _moment_data(promise.starts),
-            "ends": _moment_data(promise.ends),
-        },
-        "refund": one.revocability.refund.value,
-        "run_on_days": one.revocability.run_on_days,
-        "until": _moment_data(one.until),
-    }
-
-
-def _offer(step: Step) -> Offer:
-    data = step.data
-    promise = data["exclusivity"]
-    return Offer(
-        id=step.id,
-        principal=data["principal"],
-        offered_by=tuple(data["offered_by"]),
-        licensees=tuple(data["licensees"]),
-        scope=Scope.from_dict(data["scope"]),
-        restrictions=Restrictions.from_dict(data["restrictions"]),
-        price=_money(data["price"]),
-        royalty_bp=data["royalty_bp"],
-        payees=tuple((payee, parts) for payee, parts in data["payees"]),
-        exclusivity=None
-        if promise is None
-        else Exclusivity(
-            purposes=frozenset(map(Purpose, promise["purposes"])),
-            territories=frozenset(promise["territories"]),
-            starts=datetime.fromisoformat(promise["starts"]),
-            ends=datetime.fromisoformat(promise["ends"]),
-        ),
-        revocability=Revocability(refund=Refund(data["refund"]), run_on_days=data["run_on_days"]),
-        at=step.at,
-        until=datetime.fromisoformat(data["until"]),
-    )
-
-
-def _money_data(money: Money) -> dict[str, Any]:
-    return {"centimes": money.centimes, "currency": money.currency.value}
-
-
-def _money(data: Mapping[str, Any]) -> Money:
-    return Money(centimes=data["centimes"], currency=Currency(data["currency"]))
-
-
-def _use_data(use: Use) -> dict[str, str]:
-    return {"id": use.id, "at": _moment_data(use.at), "medium": use.medium.value, "place": use.place}
-
-
-def _use(data: Mapping[str, Any]) -> Use:
-    at = datetime.fromisoformat(data["at"])
-    return Use(id=data["id"], at=at, medium=Medium(data["medium"]), place=data["place"])
-
-
-def _moment_data(at: datetime) -> str:
-    return checks.moment(at, "A moment").isoformat()
 
 
 def _sync_folder(folder: Path) -> None:
