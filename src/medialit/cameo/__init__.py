@@ -4,7 +4,9 @@
 what was made sealed until it was allowed. `Shelf` is where it keeps it.
 """
 
-from medialit.cameo.desk import Aftermath, Answer, Desk, Setting
+from medialit.cameo.desk import Desk
+from medialit.cameo.lent import Link, Loan
+from medialit.cameo.records import Aftermath, Answer, Setting
 from medialit.cameo.shelf import Shelf, Use
 
-__all__ = ["Aftermath", "Answer", "Desk", "Setting", "Shelf", "Use"]
+__all__ = ["Aftermath", "Answer", "Desk", "Link", "Loan", "Setting", "Shelf", "Use"]

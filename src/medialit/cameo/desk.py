@@ -20,7 +20,14 @@ from typing import Any, Final, Self
 
 from medialit import pipeline
 from medialit.cameo.examine import examined
+from medialit.cameo.lenders import Lenders, require_grown
+from medialit.cameo.lenders import speakers as speakers
+from medialit.cameo.lending import cutter
+from medialit.cameo.lent import Link, Loan
+from medialit.cameo.people import ASIDE_M, Figure, peopled
+from medialit.cameo.records import Aftermath, Answer, Setting
 from medialit.cameo.shelf import Shelf, Use, new_id
+from medialit.cameo.trouble import trouble
 from medialit.consent.ledger import Ledger
 from medialit.consent.ledger_state import State
 from medialit.consent.policy import decide
@@ -37,75 +44,26 @@ from medialit.consent.records import (
     Request,
     Revocation,
 )
-from medialit.errors import CameoError, ConsentRefusedError
+from medialit.errors import ConsentRefusedError
 from medialit.generate import sampler
 from medialit.home import medialit_home
 from medialit.likeness.cast import person
 from medialit.likeness.cast_pose import ACTIONS
-from medialit.likeness.composite import appear
 from medialit.likeness.enrol import enrol_fictional
+from medialit.likeness.models import FaceReader
 from medialit.likeness.vault import Enrolment, Vault
 from medialit.media import Clip
 from medialit.provenance.registry import Registry
 
-ASIDE_M: Final = (0.9, -0.9, 1.7, -1.7)
-"""Where people stand, metres to the right of the middle: beside the things that the prompt asks for."""
-_SOFTNESS_PX: Final = 0.7  # the generator's pictures are softer than a drawn person
 _LABEL_LANGUAGE: Final = {"ary": "ar"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What a clip is for, and where it will be seen.
+class _Likeness:
+    """What there is of a person: an enrolment, and for those before a camera what they lent."""
 
-    Parameters
-    ----------
-    purpose : Purpose
-    audience : Audience
-    territories : frozenset of str
-        ISO 3166-1 alpha-2 codes, or `worldwide` alone.
-    medium : Medium
-    """
-
-    purpose: Purpose
-    audience: Audience
-    territories: frozenset[str]
-    medium: Medium
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A decision, and the ledger's id of it.
-
-    Parameters
-    ----------
-    decision : Decision
-    request : Request
-    id : str
-    """
-
-    decision: Decision
-    request: Request
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Aftermath:
-    """What a look at all uses found: each of them either still stands, or was withdrawn.
-
-    Parameters
-    ----------
-    destroyed : tuple of Use
-        Drafts whose frames are gone.
-    unpublished : tuple of Use
-        Clips that were published here, and are no longer.
-    out_of_reach : tuple of str
-        Copies that were exported before: paths, for whoever must ask there.
-    """
-
-    destroyed: tuple[Use, ...]
-    unpublished: tuple[Use, ...]
-    out_of_reach: tuple[str, ...]
+    enrolment: str
+    loan: Loan | None = None
 
 
 class Desk:
@@ -122,6 +80,7 @@ class Desk:
         self.ledger = Ledger(self._home / "consent" / "ledger.db")
         self.vault = Vault(self._home)
         self._shelf = Shelf(self._home / "cameo")
+        self._lenders = Lenders(self._home / "cameo" / "lent", vault=self.vault)
 
     def __enter__(self) -> Self:
         return self
@@ -231,7 +190,7 @@ class Desk:
         """
         parent = self._shelf.get(use_id)
         if parent.stage != "published":
-            raise CameoError(f"{use_id} is {parent.stage}. Only a published clip can be remixed.")
+            raise trouble("remix-unpublished", use=use_id)
         everyone = tuple(dict.fromkeys((*parent.principals, *principals)))
         return self._make(
             prompt, principals=everyone, requester=requester, setting=setting, seed=seed, now=now, doing=doing,
@@ -250,9 +209,7 @@ class Desk:
         if viewer in self._speakers(use.principals, now):
             return self._shelf.frames(use.id)
         if viewer != use.requester:
-            raise CameoError(
-                f"{use.id} is shown to the people in it and to who made it. {viewer} is neither."
-            )
+            raise trouble("preview-neither", use=use.id, who=viewer)
         self._require(self._request(use, Action.GENERATE, requester=viewer, now=now), now=now, lang=lang)
         return self._shelf.frames(use.id)
 
@@ -314,19 +271,15 @@ class Desk:
         with self._shelf.locked():
             use = self._shelf.get(use_id)
             if use.stage != "published":
-                raise CameoError(
-                    f"{use_id} is {use.stage}. Publish it first; what is exported is labelled and signed."
-                )
+                raise trouble("export-unpublished", use=use_id)
             if target.exists():
-                raise CameoError(f"{target} is there already. Choose another name; nothing was overwritten.")
+                raise trouble("exists", path=target)
             self._require(self._request(use, Action.EXPORT, requester=requester, now=now), now=now, lang=lang)
             data = self._published(use.id).read_bytes()
             try:
                 target.write_bytes(data)
             except OSError as error:
-                raise CameoError(
-                    f"{target} cannot be written ({error.strerror}). Choose another place."
-                ) from error
+                raise trouble("unwritable", path=target, why=error.strerror) from error
             self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
         return target
 
@@ -345,9 +298,7 @@ class Desk:
         with self._shelf.locked():
             use = self._shelf.get(use_id)
             if by != use.requester and by not in self._speakers(use.principals, now):
-                raise CameoError(
-                    f"{use.id} can be withdrawn by the people in it and by who made it. {by} is neither."
-                )
+                raise trouble("withdraw-neither", use=use.id, who=by)
             return self._withdraw(use)
 
     def revoke(
@@ -362,11 +313,11 @@ class Desk:
         """
         state = self.ledger.state()
         if by not in self._speakers((principal,), now):
-            raise CameoError(f"{by} does not speak for {principal}, so nothing was revoked.")
+            raise trouble("speaks-not", who=by, person=principal)
         if grant is not None and not any(
             one.id == grant and one.principal == principal for one in state.grants
         ):
-            raise CameoError(f"{principal} has given no grant {grant!r}. `medialit consent show` lists them.")
+            raise trouble("grant-unknown", person=principal, grant=repr(grant))
         record = Revocation(
             id=f"rev-{secrets.token_hex(8)}", principal=principal, grant=grant, by=by, at=now, reason=reason
         )
@@ -385,26 +336,169 @@ class Desk:
         """
         known = self.ledger.state().principal(principal) is not None
         if known and by not in self._speakers((principal,), now):
-            raise CameoError(f"{by} does not speak for {principal}, so nothing was erased.")
+            raise trouble("speaks-not", who=by, person=principal)
         self.ledger.forget(principal, by=by, now=now)
-        for one in self.vault.list():
-            if one.cast_id == principal:
-                self.vault.delete(one.id)
-        return self.sweep(now=now)
+        linked = self._lenders.enrolment(principal)
+        with self._shelf.locked():
+            gone = self._lenders.erase(principal=principal)
+            for one in self.vault.list():
+                if one.cast_id == principal or one.id == linked:
+                    self.vault.delete(one.id)
+            self._lenders.unlink(principal)
+        after = self.sweep(now=now)
+        return replace(after, recordings=(*gone, *after.recordings))
+
+    def link(self, principal: str, enrolment: str, *, by: str, now: datetime) -> Link:
+        """Say which enrolment by camera is a person's of the register; a second time changes nothing.
+
+        Raises
+        ------
+        CameoError
+            If the person is unknown, of the cast, under 18 or dead, if `by` does not speak for them, or if the enrolment
+            is none by camera or another person's.
+        """
+        with self._shelf.locked():
+            return self._lenders.link(principal, enrolment, state=self.ledger.state(), by=by, now=now)
+
+    def links(self) -> tuple[Link, ...]:
+        """Return who is linked to which enrolment, the first first."""
+        return self._lenders.links()
+
+    def lend(
+        self,
+        principal: str,
+        file: Path,
+        *,
+        by: str,
+        now: datetime,
+        until: datetime | None = None,
+        reader: FaceReader | None = None,
+    ) -> Loan:
+        """Keep a recording of a linked person, sealed, to be cut out of it when somebody may use the likeness.
+
+        It allows nobody anything. Kept are the pictures of its first seconds, small and without sound; a recording that
+        the person lent before is erased.
+
+        Parameters
+        ----------
+        principal : str
+        file : Path
+            A video of one person near the camera.
+        by : str
+            Who hands it in: the person.
+        now : datetime
+            Aware.
+        until : datetime, optional
+            When it is to be erased, at most 360 days away; 30 days by default.
+        reader : FaceReader, optional
+            Loaded models; loaded anew when not given.
+
+        Raises
+        ------
+        CameoError
+            If the file is no such video, the face in it is not the enrolled one, a package is missing, or `by` is not the
+            person; nothing was kept then.
+        """
+        state = self.ledger.state()
+        loan, clip = self._lenders.looked_at(
+            principal, file, state=state, by=by, now=now, until=until, reader=reader
+        )
+        with self._shelf.locked():
+            return self._lenders.keep(loan, clip)
+
+    def lent(self, principal: str, *, now: datetime) -> Loan | None:
+        """Return what a person has lent, without its pictures; None where there is nothing."""
+        return self._lenders.loan(principal, now=now)
+
+    def recording(self, principal: str, *, viewer: str, now: datetime) -> Clip:
+        """Return the pictures that a person has lent, to that person.
+
+        Raises
+        ------
+        CameoError
+            If `viewer` does not speak for the person, or nothing is lent.
+        """
+        if viewer not in self._speakers((principal,), now):
+            raise trouble("speaks-not", who=viewer, person=principal)
+        loan = self._lenders.loan(principal, now=now)
+        if loan is None:
+            raise trouble("nothing-lent", person=principal)
+        return self._lenders.recording(loan)
+
+    def take_back(self, principal: str, *, by: str, now: datetime) -> Aftermath:
+        """Erase the recording that a person lent, and every draft with them.
+
+        Clips that were published stand as long as somebody allows them: `revoke` reaches those.
+
+        Raises
+        ------
+        CameoError
+            If `by` does not speak for the person, or nothing is lent.
+        """
+        if by not in self._speakers((principal,), now):
+            raise trouble("speaks-not", who=by, person=principal)
+        with self._shelf.locked():
+            gone = self._lenders.erase(principal=principal)
+            if not gone:
+                raise trouble("nothing-lent", person=principal)
+            drafts = [one for one in self.uses(principal) if one.stage == "draft"]
+            after = self._withdrawn(drafts)
+        return replace(after, recordings=gone)
+
+    def unenrol(self, enrolment: str, *, now: datetime) -> Aftermath:
+        """Erase an enrolment, what was lent by it, and every draft and clip that was made with it.
+
+        Raises
+        ------
+        VaultError
+            If nobody has this id.
+        """
+        whose = {one.cast_id for one in self.vault.list() if one.id == enrolment}
+        whose |= {one.principal for one in self._lenders.links() if one.enrolment == enrolment}
+        with self._shelf.locked():
+            gone = self._lenders.erase(enrolment=enrolment)
+            self.vault.delete(enrolment)
+            made = [
+                one
+                for one in self._shelf.uses()
+                if enrolment in one.enrolments or (not one.enrolments and whose & set(one.principals))
+            ]
+            after = self._withdrawn([one for one in made if one.stage != "withdrawn"])
+        swept = self.sweep(now=now)
+        return Aftermath(
+            destroyed=after.destroyed + swept.destroyed,
+            unpublished=after.unpublished + swept.unpublished,
+            out_of_reach=after.out_of_reach + swept.out_of_reach,
+            recordings=gone + swept.recordings,
+        )
 
     def sweep(self, *, now: datetime) -> Aftermath:
-        """Look at every use again, and withdraw those that nobody would allow any more: revoked, or run out."""
+        """Look at everything again: withdraw the uses that nobody would allow any more, erase recordings that are over.
+
+        Revoked, forbidden, run out, or made with an enrolment that is gone.
+        """
+        with self._shelf.locked():
+            state = self.ledger.state()
+            gone = self._lenders.tidy(state, now=now)
+            enrolled = {one.id for one in self.vault.list()} | set(self.vault.damaged())
+            fallen = [
+                one
+                for one in self._shelf.uses()
+                if one.stage != "withdrawn"
+                and not (set(one.enrolments) <= enrolled and self._stands(one, state, now))
+            ]
+            after = self._withdrawn(fallen)
+        return replace(after, recordings=gone)
+
+    def _withdrawn(self, uses: Iterable[Use]) -> Aftermath:
+        """Withdraw uses, and say what that reached."""
         destroyed: list[Use] = []
         unpublished: list[Use] = []
         beyond: list[str] = []
-        with self._shelf.locked():
-            state = self.ledger.state()
-            for use in self._shelf.uses():
-                if use.stage == "withdrawn" or self._stands(use, state, now):
-                    continue
-                gone = self._withdraw(use)
-                (destroyed if use.stage == "draft" else unpublished).append(gone)
-                beyond += use.exports
+        for use in uses:
+            gone = self._withdraw(use)
+            (destroyed if use.stage == "draft" else unpublished).append(gone)
+            beyond += use.exports
         return Aftermath(
             destroyed=tuple(destroyed), unpublished=tuple(unpublished), out_of_reach=tuple(beyond)
         )
@@ -436,17 +530,31 @@ class Desk:
         parent: Use | None,
     ) -> Use:
         if not 1 <= len(principals) <= len(ASIDE_M):
-            raise CameoError(f"A clip shows one to {len(ASIDE_M)} people, not {len(principals)}.")
+            raise trouble("people-number", most=len(ASIDE_M), n=len(principals))
         if doing not in ACTIONS:
-            raise CameoError(f"Nobody here can {doing!r}; choose one of: {', '.join(ACTIONS)}.")
+            raise trouble("doing", doing=repr(doing), known=", ".join(ACTIONS))
         use = self._planned(prompt, principals, requester, setting, seed, now, parent)
         action = Action.GENERATE if parent is None else Action.REMIX
         request = self._request(use, action, requester=requester, now=now, parent=parent)
         answer = self._require(request, now=now, lang=lang or "en")
-        faces = {one: self._cast_id(one) for one in principals}
+        likenesses = self._figures(principals, now=now)
+        cuts = cutter() if any(one.loan for one in likenesses.values()) else None
         take = sampler.sample(prompt, seed=seed, model=model, lang=lang, on_step=on_step)
-        clip = self._peopled(take, faces, doing=doing, seed=seed, answer=answer)
-        return self._shelf.add(replace(use, grant_ids=answer.decision.grant_ids, decision=answer.id), clip)
+        figures = [self._figure(one, likeness) for one, likeness in likenesses.items()]
+        clip = peopled(take, figures, doing=doing, seed=seed, authorisation=answer.id, model=cuts)
+        with self._shelf.locked():
+            for one, likeness in likenesses.items():  # it may have been taken back while the clip was made
+                if likeness.loan is not None and self._lenders.loan(one, now=now) != likeness.loan:
+                    raise trouble("nothing-lent", person=one)
+            return self._shelf.add(
+                replace(
+                    use,
+                    grant_ids=answer.decision.grant_ids,
+                    decision=answer.id,
+                    enrolments=tuple(one.enrolment for one in likenesses.values()),
+                ),
+                clip,
+            )
 
     def _planned(
         self,
@@ -480,45 +588,35 @@ class Desk:
             parent=None if parent is None else parent.id,
         )
 
-    def _peopled(
-        self, take: sampler.Take, faces: dict[str, str], *, doing: str, seed: int, answer: Answer
-    ) -> Clip:
-        """Return the scene with everybody in it."""
-        clip, shot = take.clip, take.shot
-        assert shot.background and shot.pan and shot.look is not None, "a take's shot is settled"
-        for place, cast_id in zip(ASIDE_M, faces.values(), strict=False):
-            who = person(cast_id)
-            made = appear(
-                clip,
-                who,
-                doing,
-                background=shot.background,
-                camera=shot.pan,
-                look=shot.look,
-                authorisation=answer.id,
-                guardian_decision=answer.id if who.minor else None,
-                seed=seed,
-                at_m=place,
-                softness_px=_SOFTNESS_PX,
-            )
-            clip = made.clip
-        return clip
-
-    def _cast_id(self, principal: str) -> str:
-        """Return which of the cast a principal is.
+    def _figures(self, principals: Sequence[str], *, now: datetime) -> dict[str, _Likeness]:
+        """Return what there is of each person to be shown: a place in the cast, or a recording that was lent.
 
         Raises
         ------
         CameoError
-            If nobody of that id was enrolled.
+            If somebody is not enrolled, or has lent nothing.
         """
-        for one in self.vault.list():
-            if one.cast_id == principal:
-                return principal
-        raise CameoError(
-            f"{principal} is not enrolled, so there is no likeness to use. Enrol a person of the cast with "
-            f"`medialit likeness enrol --cast {principal}`."
-        )
+        drawn = {one.cast_id: one.id for one in self.vault.list() if one.cast_id is not None}
+        found: dict[str, _Likeness] = {}
+        for one in principals:
+            if one in drawn:
+                found[one] = _Likeness(enrolment=drawn[one])
+                continue
+            enrolment = self._lenders.enrolment(one)
+            if enrolment is None:
+                raise trouble("not-enrolled", person=one)
+            require_grown(one, self.ledger.state(), now=now)
+            loan = self._lenders.loan(one, now=now)
+            if loan is None:
+                raise trouble("nothing-lent", person=one)
+            found[one] = _Likeness(enrolment=enrolment, loan=loan)
+        return found
+
+    def _figure(self, principal: str, likeness: _Likeness) -> Figure:
+        if likeness.loan is None:
+            return Figure(principal=principal, who=person(principal))
+        recording = self._lenders.recording(likeness.loan)
+        return Figure(principal=principal, recording=recording, face_px=likeness.loan.face_px)
 
     def _request(
         self, use: Use, action: Action, *, requester: str, now: datetime, parent: Use | None = None
@@ -562,15 +660,6 @@ class Desk:
 
     def _published(self, id: str) -> Path:
         return self._home / "cameo" / "published" / f"{id}.mp4"
-
-
-def speakers(principal: Principal, now: datetime) -> tuple[str, ...]:
-    """Return who may say no for a person: the person, or the estate; for a minor the guardians too."""
-    if principal.dead:
-        return principal.estate
-    if principal.is_minor(on=now.date()):
-        return (principal.id, *principal.guardians)
-    return (principal.id,)
 
 
 def _decided(request: Request, state: State, *, now: datetime) -> Decision:

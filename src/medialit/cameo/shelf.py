@@ -7,29 +7,23 @@ account's rights can read the key too: the seal keeps honest people honest, and 
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import secrets
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-import numpy as np
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from filelock import FileLock
 
+from medialit.cameo.seal import KEY_BYTES, opened, sealed, write_whole
+from medialit.cameo.trouble import trouble
 from medialit.errors import CameoError
 from medialit.media import Clip
 
 Stage = Literal["draft", "published", "withdrawn"]
-_KEY_BYTES: Final = 32
-_NONCE_BYTES: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +58,8 @@ class Use:
         Where copies were written; nobody here can call them back.
     parent : str or None
         The use that it was remixed from.
+    enrolments : tuple of str
+        Ids in the vault of the likenesses that were used; empty on cards from before they were noted.
     """
 
     id: str
@@ -85,6 +81,7 @@ class Use:
     clip: str | None = None
     exports: tuple[str, ...] = ()
     parent: str | None = None
+    enrolments: tuple[str, ...] = ()
 
 
 class Shelf:
@@ -103,16 +100,13 @@ class Shelf:
 
     def add(self, use: Use, clip: Clip) -> Use:
         """Keep a use with its frames; the frames first, so that no card lacks them."""
-        packed = _packed(clip)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + AESGCM(self._key).encrypt(nonce, packed, use.id.encode())
-        _write(self._frames(use.id), sealed)
+        write_whole(self._frames(use.id), sealed(clip, key=self._key, about=use.id))
         return self.update(use)
 
     def update(self, use: Use) -> Use:
         """Keep what a use's card says now."""
         plain = asdict(use) | {"made_at": use.made_at.isoformat()}
-        _write(self._card(use.id), json.dumps(plain, ensure_ascii=False, indent=1).encode())
+        write_whole(self._card(use.id), json.dumps(plain, ensure_ascii=False, indent=1).encode())
         return use
 
     def get(self, id: str) -> Use:
@@ -127,11 +121,9 @@ class Shelf:
         try:
             return _parsed(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            raise CameoError(
-                f"There is no use {id!r} here. `medialit likeness uses` lists those that there are."
-            ) from None
+            raise trouble("use-unknown", use=repr(id)) from None
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise CameoError(f"The card of {id} is damaged ({error}). Restore {path} from a copy.") from error
+            raise trouble("card-damaged", use=id, why=error, path=path) from error
 
     def frames(self, id: str) -> Clip:
         """Return a use's frames.
@@ -143,16 +135,13 @@ class Shelf:
         """
         use = self.get(id)
         try:
-            sealed = self._frames(use.id).read_bytes()
+            data = self._frames(use.id).read_bytes()
         except FileNotFoundError:
-            raise CameoError(f"{use.id} was withdrawn: its frames are gone.") from None
+            raise trouble("frames-gone", use=use.id) from None
         try:
-            nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-            return _unpacked(AESGCM(self._key).decrypt(nonce, rest, use.id.encode()))
-        except (InvalidTag, ValueError) as error:
-            raise CameoError(
-                f"The frames of {use.id} do not fit their seal: the file was changed, or the key is another one."
-            ) from error
+            return opened(data, key=self._key, about=use.id)
+        except ValueError as error:
+            raise trouble("seal-broken", use=use.id) from error
 
     def withdraw(self, id: str) -> Use:
         """Delete a use's frames and say so on its card; a second time changes nothing."""
@@ -197,10 +186,10 @@ class Shelf:
         if not path.exists():
             with FileLock(self._folder / "shelf.lock", timeout=60):
                 if not path.exists():
-                    _write(path, secrets.token_bytes(_KEY_BYTES))
+                    write_whole(path, secrets.token_bytes(KEY_BYTES))
         key = path.read_bytes()
-        if len(key) != _KEY_BYTES:
-            raise CameoError(f"{path} is damaged: without it no draft can be opened. Restore it from a copy.")
+        if len(key) != KEY_BYTES:
+            raise trouble("key-damaged", path=path)
         return key
 
 
@@ -212,37 +201,15 @@ def new_id() -> str:
 def _checked(id: str) -> str:
     hexadecimal = id.removeprefix("use-")
     if len(id) != 20 or len(hexadecimal) != 16 or not set(hexadecimal) <= set("0123456789abcdef"):
-        raise CameoError(f"{id[:60]!r} is not the id of a use: those are `use-` and 16 hexadecimal digits.")
+        raise trouble("use-id", use=repr(id[:60]))
     return id
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for this account alone."""
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def _packed(clip: Clip) -> bytes:
-    out = io.BytesIO()
-    np.savez_compressed(out, frames=clip.frames, fps=np.float64(clip.fps))
-    return out.getvalue()
-
-
-def _unpacked(data: bytes) -> Clip:
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            return Clip(frames=held["frames"], fps=float(held["fps"]))
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise ValueError(str(error)) from error
 
 
 def _parsed(plain: dict[str, Any]) -> Use:
     values: dict[str, Any] = {}
     for one in fields(Use):
+        if one.name == "enrolments" and one.name not in plain:
+            continue
         value = plain[one.name]
         values[one.name] = tuple(value) if isinstance(value, list) else value
     return Use(**values | {"made_at": datetime.fromisoformat(plain["made_at"])})
