@@ -85,7 +85,7 @@ def failure_words(code: str, *, lang: str) -> str:
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """Return everything that the report has to say, the most telling first."""
     return (
-        *_credentials(report.credentials),
+        *credential_findings(report.credentials),
         *_watermark(report),
         *_fingerprint(report),
         *_metadata(report),
@@ -95,7 +95,8 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
     )
 
 
-def _credentials(found: Credentials) -> Iterator[Finding]:
+def credential_findings(found: Credentials) -> Iterator[Finding]:
+    """Yield what a file's Content Credentials have to say, the state first."""
     signer = found.signer
     who = (signer.name or signer.organisation or "?") if signer else "?"
     match found.state:
