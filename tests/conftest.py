@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Laws hold on a busy machine too: no example is timed. Here, because a test takes the profile as it is collected.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from medialit.consent.ledger_events import (
@@ -21,6 +21,7 @@ from medialit.consent.ledger_events import (
     Head,
     decision_in,
     genesis,
+    is_hex,
     read_payload,
 )
 from medialit.consent.ledger_state import Fold
@@ -151,34 +152,152 @@ def verify(store: Store, *, tail: Path | None, known: tuple[Head, ...]) -> Verif
 def _events(session: Session, store: Store, outside: list[Head]) -> Head:
     """Check all events, then what says how far they go, then what they say together."""
     head = _stored_head(session)
-    ends = {head.chain: genesis(head.chain)}
-    hashes: dict[tuple[str, int], str] = {}
-    counts: dict[str, int] = {head.chain: 0}
-    for chain, event in _rows(session, store, own=head.chain):
-        before = counts.get(chain, 0)
-        if before == 0 and chain != head.chain:
-            _own_end(Head(chain=head.chain, seq=counts[head.chain], hash=ends[head.chain]), head)
-        if event.seq > before + 1:
-            raise _FoundError(
-                Finding.MISSING, f"after event {before} comes event {event.seq}", seq=before + 1, chain=chain
-            )
-        if event.seq <= before or event.prev_hash != ends.get(chain, genesis(chain)):
-            what = f"event {event.seq} names another hash before it than event {before} has"
-            raise _FoundError(Finding.MOVED, what, seq=event.seq, chain=chain)
-        if event.hash != event.true_hash():
-            what = f"the fields of event {event.seq} ({event.id}) do not have its hash"
-            raise _FoundError(Finding.CHANGED, what, seq=event.seq, chain=chain)
-        counts[chain], ends[chain] = event.seq, event.hash
-        hashes[chain, event.seq] = event.hash
-    last = Head(chain=head.chain, seq=counts[head.chain], hash=ends[head.chain])
-    _own_end(last, head)
-    _outside(last, outside, hashes)
-    _meaning(session, last, counts)
+    walk = _Walk(session, store, ends={head.chain: head.seq})
+    last = walk.chain(head.chain)
+    _own_end(walk, last, head)
+    while waiting := [chain for chain in walk.ends if chain not in walk.counts]:
+        walk.chain(waiting[0])  # which may have imported others
+    walk.ends_reached()
+    walk.strays()
+    _outside(last, outside, walk.hashes)
+    _meaning(session, last, walk.counts)
     return last
 
 
-def _own_end(last: Head, head: Head) -> None:
+@dataclass(frozen=True)
+class _Row:
+    """A row of the table, and its own number where this can be one."""
+
+    number: int | None
+    event: Event | None
+    why: str = ""
+
+
+class _Walk:
+    """A walk along the ledger's own chain, along those that it imported, and past what belongs to none of them.
+
+    A row whose chain was changed is missing where it was, and lies where nothing is awaited: a stray. Both places have
+    the same number, so that number is told, never the place among the rows that happened to be read.
+    """
+
+    def __init__(self, session: Session, store: Store, *, ends: dict[str, int]) -> None:
+        self._session, self._store = session, store
+        self.ends = ends
+        """Each chain that is known of, and how far it is said to go."""
+        self.counts: dict[str, int] = {}
+        self.hashes: dict[tuple[str, int], str] = {}
+        self._unnumbered: list[tuple[str, _Row]] = []
+
+    def chain(self, chain: str) -> Head:
+        """Compare each event of a chain with the one before it."""
+        head = Head(chain=chain, seq=0, hash=genesis(chain))
+        for row in self._rows([chain], inside=True):
+            if row.number is None:
+                self._unnumbered.append((chain, row))  # the gap that it left says which one it was
+                continue
+            self._check(row, head)
+            assert row.event is not None
+            head = row.event.head
+            self.hashes[chain, head.seq] = head.hash
+            if row.event.kind == "import":
+                self._imported(row.event)
+        self.counts[chain] = head.seq
+        return head
+
+    def _check(self, row: _Row, before: Head) -> None:
+        event, chain, number = row.event, before.chain, row.number or 0
+        true = event is not None and event.hash == event.true_hash()
+        if number > before.seq + 1:
+            if before.seq >= self.ends[chain] and not true:
+                what = f"event {number} lies in a chain that ends at event {before.seq}"
+                raise _FoundError(Finding.MOVED, what, seq=number, chain=chain)
+            what = f"after event {before.seq} comes event {number}"
+            raise _FoundError(Finding.MISSING, what, seq=before.seq + 1, chain=chain)
+        if event is None:
+            raise _FoundError(Finding.UNREADABLE, f"event {number}: {row.why}", seq=number, chain=chain)
+        if number <= before.seq or event.prev_hash != before.hash:
+            what = f"event {number} names another hash before it than event {before.seq} has"
+            raise _FoundError(Finding.MOVED, what, seq=number, chain=chain)
+        if not true:
+            what = f"the fields of event {number} ({event.id}) do not have its hash"
+            raise _FoundError(Finding.CHANGED, what, seq=number, chain=chain)
+
+    def _imported(self, event: Event) -> None:
+        """Take note of how far another chain goes; whether the event says something valid is for the fold."""
+        try:
+            record = read_payload(event, keys={}).record
+        except LedgerError:
+            return
+        chain, seq = record.get("chain"), record.get("seq")
+        if isinstance(chain, str) and is_hex(chain, 32) and type(seq) is int:
+            self.ends[chain] = max(seq, self.ends.get(chain, 0))
+
+    def ends_reached(self) -> None:
+        """Refuse an imported chain that ends before the event up to which it was imported."""
+        for chain, end in self.ends.items():
+            if self.counts[chain] < end:
+                what = f"chain {chain} was imported up to event {end}, and ends at event {self.counts[chain]}"
+                raise _FoundError(Finding.CUT_OFF, what, seq=self.counts[chain] + 1, chain=chain)
+
+    def named_by_hash(self, head: Head) -> str | None:
+        """Return the chain of the event whose hash a head has, though it names another chain."""
+        others = (row.event for row in self._rows([head.chain], inside=False) if row.event is not None)
+        return next((one.chain for one in others if one.hash == head.hash == one.true_hash()), None)
+
+    def strays(self) -> None:
+        """Refuse what belongs to no chain that is known of, and what has no number."""
+        for row in self._rows(list(self.ends), inside=False):
+            if row.event is None:
+                raise _FoundError(Finding.UNREADABLE, f"event {row.number}: {row.why}", seq=row.number)
+            what = f"nobody says that chain {row.event.chain} was imported, which holds event {row.number}"
+            raise _FoundError(Finding.FOREIGN, what, seq=row.number, chain=row.event.chain)
+        for chain, row in self._unnumbered:
+            raise _FoundError(Finding.FOREIGN, f"an event too many: {row.why}", chain=chain)
+
+    def _rows(self, chains: list[str], *, inside: bool) -> Iterator[_Row]:
+        """Yield the rows of these chains, or of all others, by number.
+
+        They are read as bytes, from the table itself and not from an index: a text that is no longer UTF-8 has a place,
+        too, and is not hidden by a copy that is still good.
+        """
+        sqlite = self._store.sqlite
+        kind = "BLOB" if sqlite else "TEXT"
+        columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name in TEXT_FIELDS)
+        typed = " AND ".join(f"typeof(\"{name}\") = 'text'" for name in TEXT_FIELDS) if sqlite else "TRUE"
+        select = f"SELECT {typed} AS typed, seq, {columns} FROM consent_events"  # noqa: S608 - our own names only
+        where = f"COALESCE(CAST(chain AS {kind}), '') {'' if inside else 'NOT '}IN :chains"
+        query = text(f"{select} WHERE {where} ORDER BY seq").bindparams(bindparam("chains", expanding=True))
+        values: list[Any] = [chain.encode() for chain in chains] if sqlite else list(chains)
+        number = 0
+        try:
+            for row in self._session.connection.execute(query, {"chains": values}).mappings():
+                found = _row(row)
+                number = found.number or number
+                yield found
+        except (DBAPIError, sqlite3.Error) as error:
+            what = f"the database stops at event {number + 1}: {getattr(error, 'orig', error)}"
+            raise _FoundError(Finding.UNREADABLE, what, seq=number + 1, chain=chains[0]) from error
+
+
+def _row(row: Mapping[Any, Any]) -> _Row:
+    seq = row["seq"]
+    number = seq if type(seq) is int and seq >= 1 else None
+    try:
+        if not row["typed"]:
+            raise LedgerError("a field is kept as something else than text.")
+        return _Row(number, Event.from_fields({name: _text(row[name]) for name in ("seq", *TEXT_FIELDS)}))
+    except LedgerError as error:
+        return _Row(number, None, str(error))
+
+
+def _own_end(walk: _Walk, last: Head, head: Head) -> None:
     """Compare where the events of the own chain end with where the database says that they do."""
+    if head.hash == last.hash and head.seq != last.seq:
+        what = f"the head says event {head.seq}, and has the hash of event {last.seq}, the last one"
+        raise _FoundError(Finding.HEAD, what, seq=last.seq, chain=last.chain)
+    if last.seq == 0 and (named := walk.named_by_hash(head)) is not None:
+        what = f"the head says chain {head.chain}, and has the hash of event {head.seq} of chain {named}"
+        raise _FoundError(Finding.HEAD, what, seq=head.seq, chain=named)
     if head.seq > last.seq:
         what = f"the head says event {head.seq}, and the last one is {last.seq}"
         raise _FoundError(Finding.CUT_OFF, what, seq=last.seq + 1, chain=last.chain)
@@ -242,34 +361,6 @@ def _stored_head(session: Session) -> Head:
         return Head.from_text(session.head().to_text())
     except LedgerError as error:
         raise _FoundError(Finding.HEAD, f"the head cannot be read: {error}", seq=None) from error
-
-
-def _rows(session: Session, store: Store, *, own: str) -> Iterator[tuple[str, Event]]:
-    """Yield every event, the ledger's own chain first, as bytes: a text that is no longer UTF-8 has a place, too."""
-    kind = "BLOB" if store.sqlite else "TEXT"
-    columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name in TEXT_FIELDS)
-    typed = " AND ".join(f"typeof(\"{name}\") = 'text'" for name in TEXT_FIELDS) if store.sqlite else "TRUE"
-    order = "CAST(chain AS BLOB)" if store.sqlite else "chain"
-    own_value: Any = own.encode() if store.sqlite else own
-    select = f"SELECT {typed} AS typed, seq, {columns} FROM consent_events"  # noqa: S608 - our own names only
-    query = text(f"{select} ORDER BY {order} <> :own, {order}, seq")
-    chain, seq = own, 0
-    try:
-        for row in session.connection.execute(query, {"own": own_value}).mappings():
-            here = _text(row["chain"])
-            seq = seq + 1 if here == chain else 1
-            chain = here if isinstance(here, str) else chain
-            try:
-                if not row["typed"]:
-                    raise LedgerError("a field is kept as something else than text.")
-                yield chain, Event.from_fields({name: _text(row[name]) for name in ("seq", *TEXT_FIELDS)})
-            except LedgerError as error:
-                raise _FoundError(
-                    Finding.UNREADABLE, f"event {seq}: {error}", seq=seq, chain=chain
-                ) from error
-    except (DBAPIError, sqlite3.Error) as error:
-        what = f"the database stops at event {seq + 1}: {getattr(error, 'orig', error)}"
-        raise _FoundError(Finding.UNREADABLE, what, seq=seq + 1, chain=chain) from error
 
 
 def _text(value: object) -> object:

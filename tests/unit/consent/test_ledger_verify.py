@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from medialit.consent.ledger import Ledger
 from medialit.consent.ledger_events import TEXT_FIELDS, Head
+from medialit.consent.ledger_store import Store
 from medialit.consent.ledger_verify import Finding, Verification, explain_verification
 from medialit.consent.records import Principal, Revocation
 from medialit.errors import LedgerError
@@ -66,30 +69,151 @@ def test_a_whole_ledger_verifies(whole: Path) -> None:
     assert (found.ok, found.finding, found.first_bad_seq, found.tail_checked) == (True, "whole", None, True)
 
 
-@pytest.mark.parametrize("column", ["seq", *TEXT_FIELDS])
+CHAINS = {
+    # A changed bit turns a hex digit into another one, which sorts before or after, or into a sign that is none.
+    "every digit": ("0123456789abcdef" * 2, "fedcba9876543210" * 2),
+    "own first": ("0" * 32, "f" * 32),
+    "own last": ("f" * 32, "0" * 32),
+    "one bit apart": ("b" * 32, "b" * 31 + "c"),
+}
+"""The ledger's own chain, and one that it imported."""
+
+
+@pytest.fixture(scope="module", params=CHAINS.values(), ids=CHAINS.keys())
+def with_import(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of six events, with an imported chain of five beside it."""
+    folder = tmp_path_factory.mktemp("chains")
+    own, other = folder / "ledger.db", folder / "other.db"
+    for path, chain in zip((own, other), request.param, strict=True):
+        Store(path, new_chain=chain).close()
+        _made(path)
+    with Ledger(other) as ledger:
+        ledger.export(folder / "other.jsonl")
+    with Ledger(own) as ledger:
+        ledger.import_(folder / "other.jsonl", by="school", now=NOW)
+        assert ledger.verify().ok
+    return own
+
+
+class _Attacker:
+    """Somebody who has the file changes one field, asks what is found, and changes it back."""
+
+    def __init__(self, path: Path) -> None:
+        self.ledger = Ledger(path)
+        self.database = sqlite3.connect(path)
+        self.database.execute("PRAGMA synchronous=OFF")
+        self._guard = self.database.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'consent_events_no_update'"
+        ).fetchone()[0]
+
+    def rows(self, column: str) -> list[tuple[int, int, Any]]:
+        return self.database.execute(f'SELECT rowid, seq, "{column}" FROM consent_events').fetchall()
+
+    def found(self, rowid: int, column: str, value: object, *, was: object) -> Verification | None:
+        """Return what is found; None where the table itself refuses the value."""
+        try:
+            self._set(rowid, column, value)
+        except sqlite3.IntegrityError:
+            return None
+        found = self.ledger.verify()
+        self._set(rowid, column, was)
+        return found
+
+    def _set(self, rowid: int, column: str, value: object) -> None:
+        cast = "CAST(? AS TEXT)" if column != "seq" else "?"
+        with self.database:
+            self.database.execute("BEGIN")
+            self.database.execute("DROP TRIGGER consent_events_no_update")
+            self.database.execute(
+                f'UPDATE consent_events SET "{column}" = {cast} WHERE rowid = ?', (value, rowid)
+            )
+            self.database.execute(self._guard)
+
+
+@pytest.fixture
+def attacker(with_import: Path, tmp_path: Path) -> Iterator[_Attacker]:
+    made = _Attacker(_copy(with_import, tmp_path))
+    with made.ledger, closing(made.database):
+        yield made
+        assert made.ledger.verify().ok
+
+
+@pytest.mark.parametrize("column", TEXT_FIELDS)
 def test_a_changed_byte_in_any_column_of_any_event_is_found_and_located(
-    whole: Path, tmp_path: Path, column: str
+    attacker: _Attacker, column: str
 ) -> None:
+    for rowid, seq, text in attacker.rows(column):
+        data = text.encode()
+        steps = len(data) if column == "chain" else 3  # the long one, in tests/attacks, takes all places
+        for place in range(0, len(data), max(1, len(data) // steps)):
+            for bit in (0x01, 0x80) if place % 8 == 0 else (0x01,):
+                flipped = bytearray(data)
+                flipped[place] ^= bit
+                found = attacker.found(rowid, column, bytes(flipped), was=data)
+                # None: another event has this place in the other chain, and the table keeps one of each
+                assert found is None or (not found.ok and found.first_bad_seq == seq), (
+                    seq,
+                    place,
+                    bit,
+                    found,
+                )
+                assert found is not None or column == "chain"
+
+
+def test_an_event_that_is_put_into_another_chain_is_located(attacker: _Attacker) -> None:
+    rows = attacker.rows("chain")
+    chains = {chain for _rowid, _seq, chain in rows}
+    refused = 0
+    for rowid, seq, chain in rows:
+        (other,) = chains - {chain}
+        found = attacker.found(rowid, "chain", other.encode(), was=chain.encode())
+        refused += found is None
+        assert found is None or (not found.ok and found.first_bad_seq == seq), (seq, found)
+    assert refused == 10  # of the eleven, only the sixth has no namesake
+
+
+@pytest.mark.parametrize("number", [0, -1, 0.5, 2.5, 99, 2**62, "many", b"\x01"])
+def test_an_event_with_another_number_is_located(attacker: _Attacker, number: object) -> None:
+    for rowid, seq, _number in attacker.rows("seq"):
+        found = attacker.found(rowid, "seq", number, was=seq)
+        assert found is not None and not found.ok and found.first_bad_seq == seq, found
+
+
+def test_an_event_too_many_without_a_number_is_found(whole: Path, tmp_path: Path) -> None:
     path = _copy(whole, tmp_path)
-    with sqlite3.connect(path) as database:
-        rows = database.execute(f'SELECT seq, CAST("{column}" AS BLOB) FROM consent_events').fetchall()
-    database.close()
-    before = path.read_bytes()
-    for seq, data in rows:
-        places = range(0, len(data), max(1, len(data) // 3))  # the long one, in tests/attacks, takes them all
-        for place in places:
-            flipped = bytearray(data)
-            flipped[place] ^= 1
-            value: Any = int(flipped) if column == "seq" else bytes(flipped)
-            cast = "?" if column == "seq" else "CAST(? AS TEXT)"
-            if column == "seq" and any(value == other for other, _data in rows):
-                value = 90 + seq
-            _attack(path, (f'UPDATE consent_events SET "{column}" = {cast} WHERE seq = ?', (value, seq)))
-            found = _verified(path)
-            assert not found.ok and found.first_bad_seq == seq, (seq, place, found)
-            path.write_bytes(before)
-            for ending in ("-wal", "-shm"):
-                Path(f"{path}{ending}").unlink(missing_ok=True)
+    columns = ", ".join(f'"{name}"' for name in TEXT_FIELDS if name not in ("id", "prev_hash"))
+    _attack(
+        path,
+        f"INSERT INTO consent_events (seq, id, prev_hash, {columns}) "
+        f"SELECT 0, 'x', 'x', {columns} FROM consent_events WHERE seq = 2",
+    )
+    assert (_verified(path).finding, _verified(path).first_bad_seq) == (Finding.FOREIGN, None)
+
+
+def test_an_event_of_a_chain_that_nobody_imported_is_found(whole: Path, tmp_path: Path) -> None:
+    with Ledger(path := _copy(whole, tmp_path)) as ledger:
+        second = list(ledger.events())[1]
+    stray = replace(second, chain="ab" * 16, seq=7).hashed().fields()
+    names = ", ".join(f'"{name}"' for name in stray)
+    _attack(
+        path,
+        (
+            f"INSERT INTO consent_events ({names}) VALUES ({', '.join('?' * len(stray))})",
+            tuple(stray.values()),
+        ),
+    )
+    found = _verified(path)
+    assert (found.finding, found.first_bad_seq, found.chain) == (Finding.FOREIGN, 7, "ab" * 16)
+
+
+def test_a_head_that_was_changed_is_told_from_events_that_are_missing(whole: Path, tmp_path: Path) -> None:
+    for change in ("chain = '" + "ab" * 16 + "'", "seq = 7", "seq = 2", "hash = '" + "ab" * 32 + "'"):
+        path = _copy(whole, tmp_path)
+        _attack(path, f"UPDATE consent_head SET {change}")
+        found = _verified(path)
+        assert found.finding is Finding.HEAD, (change, found)
+        for ending in ("-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
