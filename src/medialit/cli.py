@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import medialit
-from medialit import cli_consent, cli_generate, cli_likeness, cli_market, cli_media, cli_reach
+from medialit import cli_clips, cli_consent, cli_generate, cli_likeness, cli_market, cli_media, cli_reach
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -287,6 +287,7 @@ for _command in (
     *cli_consent.COMMANDS,
     *cli_market.COMMANDS,
     *cli_reach.COMMANDS,
+    *cli_clips.COMMANDS,
 ):
     main.add_command(_command)
 

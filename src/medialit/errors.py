@@ -13,6 +13,7 @@
     │   └── RefusedPromptError      a prompt that is refused, with the reason
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
+    ├── CueError                a cue that there is not, or a detector that cannot be trained or read
     ├── LanguageError           a language that the platform does not speak
     ├── SpottingError           a pack of clips to judge, or the answers saved for it
     ├── FakeError               a fake that cannot be made as asked
@@ -100,6 +101,10 @@ class StatisticsError(MedialitError):
 
 class EmptyCountsError(StatisticsError):
     """No trial of one of the two kinds was judged, so a rate has no denominator."""
+
+
+class CueError(MedialitError):
+    """There is no such cue, or a detector cannot be trained on, or read from, what was given."""
 
 
 class SpottingError(MedialitError):

@@ -81,9 +81,15 @@ def encode(
     crf: int | None,
     audio_kbps: int,
     tags: Mapping[str, str],
+    steady_kbps: int | None = None,
 ) -> None:
     """Encode a clip into a new file or into memory; `medialit.media.io.write` documents the choices."""
     recipe = _recipe(codec)
+    if steady_kbps is not None and (codec != "h264" or crf is not None or steady_kbps < 8):
+        raise ClipError(
+            f"A steady rate is at least 8 kbit/s of H.264 and takes the place of a CRF, not {steady_kbps} kbit/s of "
+            f"{codec} with the CRF {crf}."
+        )
     crf = recipe.default_crf if crf is None else crf
     if not recipe.min_crf <= crf <= recipe.max_crf:
         raise ClipError(
@@ -101,7 +107,7 @@ def encode(
         ) as container:
             container.flags |= Flags.bitexact.value  # type: ignore[operator]  # PyAV's stub: an int
             container.metadata.update(tags)
-            _fill(container, clip, recipe, crf=crf, audio_kbps=audio_kbps)
+            _fill(container, clip, recipe, crf=crf, audio_kbps=audio_kbps, steady_kbps=steady_kbps)
     except (av.error.FFmpegError, ValueError) as error:
         raise ClipError(
             f"A clip of {clip.width} x {clip.height} at {clip.fps:g} frames a second cannot be written as "
@@ -126,8 +132,16 @@ def _muxer_options(recipe: _Recipe, tags: Mapping[str, str], *, in_memory: bool)
     return {"movflags": "+" + "+".join(flags)} if flags else {}
 
 
-def _fill(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int, audio_kbps: int) -> None:
-    video = _add_video(container, clip, recipe, crf=crf)
+def _fill(
+    container: OutputContainer,
+    clip: Clip,
+    recipe: _Recipe,
+    *,
+    crf: int,
+    audio_kbps: int,
+    steady_kbps: int | None,
+) -> None:
+    video = _add_video(container, clip, recipe, crf=crf, steady_kbps=steady_kbps)
     audio = None
     if clip.audio is not None and clip.sample_rate is not None and clip.audio.shape[0]:
         audio = _add_audio(container, clip.audio, clip.sample_rate, recipe, audio_kbps=audio_kbps)
@@ -143,7 +157,9 @@ def _fill(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int, 
         container.mux(audio.encode(None))
 
 
-def _add_video(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int) -> VideoStream:
+def _add_video(
+    container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: int, steady_kbps: int | None
+) -> VideoStream:
     rate = Fraction(clip.fps).limit_denominator(1001)  # 30000/1001 and its like come out exactly
     if rate <= 0:
         raise ClipError(
@@ -158,11 +174,27 @@ def _add_video(container: OutputContainer, clip: Clip, recipe: _Recipe, *, crf: 
     context = stream.codec_context
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = 1
-    stream.options = {**recipe.options, **_steady(recipe), "crf": str(crf)}
+    stream.options = {**recipe.options, **_repeatable(recipe), "crf": str(crf)}
+    if steady_kbps is not None:
+        stream.options = _at_a_steady_rate(recipe, kbps=steady_kbps, fps=float(rate))
     return stream
 
 
-def _steady(recipe: _Recipe) -> dict[str, str]:
+def _at_a_steady_rate(recipe: _Recipe, *, kbps: int, fps: float) -> dict[str, object]:
+    """Return x264's options for packets that are all of one size, whatever they show.
+
+    The buffer holds one frame, filler makes up what a frame does not need, and the kinds of frames follow a fixed
+    pattern. One thread: with several, the rate control would depend on how far the others have come.
+    """
+    params = [
+        *filter(None, [_repeatable(recipe).get("x264-params")]),
+        f"bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={max(1, round(kbps / fps))}:vbv-init=1.0",
+        "nal-hrd=cbr:force-cfr=1:scenecut=0:b-adapt=0:bframes=2",
+    ]
+    return {**recipe.options, "threads": "1", "x264-params": ":".join(params)}
+
+
+def _repeatable(recipe: _Recipe) -> dict[str, str]:
     """Return the options that make x264 repeat itself.
 
     With AVX-512 its macroblock-tree differs from run to run (9 results in 30 runs, one thread); with AVX2,

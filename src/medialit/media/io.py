@@ -231,6 +231,7 @@ def write(
     crf: int | None = None,
     audio_kbps: int = 128,
     tags: Mapping[str, str] = _NO_TAGS,
+    steady_kbps: int | None = None,
 ) -> Path:
     """Write a clip as a file that browsers play, all of it or nothing.
 
@@ -246,6 +247,9 @@ def write(
         Bit rate of the sound. Sample rates that the codec does not know are raised to the next that it does.
     tags : mapping
         Container tags, such as ``{"title": "Market at noon"}``.
+    steady_kbps : int, optional
+        Instead of a CRF, for H.264: the bit rate of the pictures, held frame by frame with filler, with a fixed pattern
+        of frame types. The sizes of file and packets then follow from rate and length, and say nothing of the content.
 
     Returns
     -------
@@ -262,7 +266,7 @@ def write(
     Raises
     ------
     ClipError
-        If the codec, CRF or number of channels is impossible, or the encoder refuses the size.
+        If the codec, CRF, rate or number of channels is impossible, or the encoder refuses the size.
     MediaError
         If the ending is wrong or the file cannot be written.
     """
@@ -272,7 +276,7 @@ def write(
             f"A file with {codec} ends in {extension(codec)}, not {target.suffix or 'nothing'!r}."
         )
     with replacing(target) as draft:
-        encode(clip, draft, codec=codec, crf=crf, audio_kbps=audio_kbps, tags=tags)
+        encode(clip, draft, codec=codec, crf=crf, audio_kbps=audio_kbps, tags=tags, steady_kbps=steady_kbps)
     return target
 
 

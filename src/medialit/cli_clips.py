@@ -1,0 +1,221 @@
+"""Commands about fakes with known truth, and packs of labelled clips."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from medialit.errors import FakeError
+
+if TYPE_CHECKING:
+    from medialit.clips import Progress
+    from medialit.fakes import Fake
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_GIVEN = click.Path(path_type=Path, exists=True, dir_okay=False)
+_PACK = click.Path(path_type=Path, file_okay=False)
+_CAST, _SCENE = "cast:", "scene:"
+
+
+@click.group()
+def fakes() -> None:
+    """Make fakes with known truth, of fictional people, of scenes, or of your own clips."""
+
+
+@fakes.command("list")
+def fakes_list() -> None:
+    """Print every method and what its strength stands for, and what is real but odd."""
+    from medialit.fakes import METHODS, ODD
+
+    for title, table in (("fake", METHODS), ("real but odd", ODD)):
+        for name, meaning in table.items():
+            click.echo(f"{name:18} {title:13} {meaning}")
+
+
+@fakes.command("make")
+@click.argument("clip")
+@click.option("--method", required=True, help="One of `medialit fakes list`.")
+@click.option(
+    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 changes nothing."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Draws what is left open."
+)
+@click.option("--other", help="A second clip, or cast:ID, where the method takes something from elsewhere.")
+@click.option("--box", type=int, nargs=4, metavar="LEFT TOP WIDTH HEIGHT",
+              help="In pixels, for remove, insert and clone in a clip of yours.")  # fmt: skip
+@click.option(
+    "--out", type=_FILE, required=True, help="The published file, .mp4; its truth is written beside it."
+)
+@click.option("--lang", type=click.Choice(["en", "fr", "ar", "zgh"]), default="en", show_default=True,
+              help="Language of the visible label.")  # fmt: skip
+def fakes_make(
+    clip: str,
+    method: str,
+    strength: float,
+    seed: int,
+    other: str | None,
+    box: tuple[int, int, int, int] | None,
+    out: Path,
+    lang: str,
+) -> None:
+    """Make a fake of CLIP, and publish it: labelled, watermarked, signed and registered.
+
+    CLIP is a file, cast:ID for one of the fictional people who speaks, or scene:PLACE for a scene of the miniature
+    world. The truth (method, strength, times, region) lies beside the result, as .truth.json and .truth.npz; it is
+    true of the pictures before the label was drawn.
+    """
+    from medialit import pipeline
+    from medialit.clips.build import what_was_faked
+    from medialit.clips.manifest import save_region, write_json
+    from medialit.home import medialit_home
+
+    fake, parent = _fake_of(clip, method, strength=strength, seed=seed, other=other, box=box)
+    region = out.with_suffix(".truth.npz")
+    made = pipeline.publish_clip(
+        fake.clip,
+        out,
+        title=out.stem,
+        description=f"{method}, strength {strength:g}, seed {seed}, of {clip}",
+        kind="generated" if parent is None else "edited",
+        parent=parent,
+        lang=lang,
+        now=datetime.now(UTC),
+        home=medialit_home(),
+    )
+    save_region(region, fake.truth.region)
+    truth = what_was_faked(fake.truth, region=region.name)
+    label = "synthetic" if fake.truth.fake else "camera"
+    write_json(out.with_suffix(".truth.json"), {"label": label, "seed": seed, "of": clip, **truth})
+    click.echo(
+        f"{out}: {fake.truth.method}, {fake.truth.magnitude:.4g} {fake.truth.unit}; id {made.clip.id}."
+    )
+
+
+def _fake_of(
+    clip: str,
+    method: str,
+    *,
+    strength: float,
+    seed: int,
+    other: str | None,
+    box: tuple[int, int, int, int] | None,
+) -> tuple[Fake, Path | None]:
+    """Return the fake, and the file that it was made of, if it was."""
+    from medialit.clips import make
+    from medialit.clips.make import make_of_world
+    from medialit.media import read
+
+    if clip.startswith((_CAST, _SCENE)):
+        person = clip.removeprefix(_CAST) if clip.startswith(_CAST) else None
+        place = "medina" if person else clip.removeprefix(_SCENE)
+        donor = other.removeprefix(_CAST) if other else None
+        fake = make_of_world(method, strength=strength, seed=seed, who=person, donor=donor, background=place)
+        return fake, None
+    path = Path(clip)
+    if not path.is_file():
+        raise FakeError(f"There is no file {clip}; or name cast:ID or scene:PLACE.")
+    second = None if other is None else read(other)
+    return make(read(path), method, strength=strength, seed=seed, other=second, box=box), path
+
+
+@click.group()
+def clips() -> None:
+    """Build packs of labelled clips, half of them fakes, and add your own."""
+
+
+@clips.command("build")
+@click.option(
+    "--out", type=_PACK, required=True, help="Folder of the pack; a build that was stopped goes on in it."
+)
+@click.option(
+    "--n", type=click.IntRange(min=2), default=300, show_default=True, help="Clips, an even number."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
+              help="The same seed gives the same files on the same machine.")  # fmt: skip
+@click.option("--kinds", help="Only these kinds of fakes, with commas between. Default: all.")
+def clips_build(out: Path, n: int, seed: int, kinds: str | None) -> None:
+    """Build a pack of labelled clips. Ctrl+C stops it; the same command goes on where it stopped."""
+    from medialit.clips import KINDS, build
+    from medialit.clips.build import require_room
+
+    require_room(out, n=n)
+    chosen = KINDS if kinds is None else tuple(kind.strip() for kind in kinds.split(","))
+    pack = build(out, n=n, seed=seed, kinds=chosen, on_progress=_tell)
+    n_fake = sum(entry.synthetic for entry in pack.entries)
+    click.echo(f"{out}: {len(pack.entries)} clips, {n_fake} of them synthetic.")
+
+
+def _tell(progress: Progress) -> None:
+    pair = progress.pair
+    what = pair.kind if pair.odd is None else f"{pair.kind}, {pair.odd}"
+    line = f"\r{progress.done}/{progress.of} {what:40}"
+    click.echo(line, nl=progress.done == progress.of, err=True)
+
+
+@clips.command("add")
+@click.argument("file", type=_GIVEN)
+@click.option("--pack", type=_PACK, required=True, help="Folder of a pack that was built.")
+@click.option("--label", type=click.Choice(["camera", "synthetic"]), required=True, help="What FILE is.")
+@click.option("--release", type=_GIVEN, required=True,
+              help="The signed form of all who can be recognised. Only its SHA-256 goes into the pack.")  # fmt: skip
+@click.option("--scene", required=True, help="A name for place and people; all their clips share it.")
+@click.option("--split", type=click.Choice(["train", "calibrate", "test"]), default="test", show_default=True,
+              help="Where the scene belongs.")  # fmt: skip
+@click.option("--fake", help="Add a fake of it too, by this method, so that the pack stays balanced.")
+@click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Of that fake.")
+def clips_add(
+    file: Path,
+    pack: Path,
+    label: str,
+    release: Path,
+    scene: str,
+    split: str,
+    fake: str | None,
+    strength: float,
+) -> None:
+    """Take FILE into a pack: its middle two seconds, fitted, without sound and tags."""
+    from medialit.clips import add
+
+    added = add(
+        pack,
+        file,
+        label="camera" if label == "camera" else "synthetic",
+        release=release,
+        scene=scene,
+        split="train" if split == "train" else "calibrate" if split == "calibrate" else "test",
+        fake=fake,
+        strength=strength,
+    )
+    for entry in added:
+        click.echo(f"{entry.path}: {entry.truth['label']}, {entry.truth['split']}")
+
+
+@clips.command("check")
+@click.argument("pack", type=_PACK)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="For people, or one JSON object for programs.")  # fmt: skip
+def clips_check(pack: Path, style: str) -> None:
+    """Compare every file of PACK with its SHA-256, and count what is in it. Exit status 3 if one is damaged."""
+    from collections import Counter
+
+    from medialit.clips import read_pack
+
+    held = read_pack(pack)
+    damaged = held.damaged()
+    counts = Counter(f"{e.truth['split']}, {e.truth['label']}" for e in held.entries)
+    if style == "json":
+        click.echo(json.dumps({"clips": len(held.entries), "damaged": list(damaged), "counts": counts}))
+    else:
+        for name, n in sorted(counts.items()):
+            click.echo(f"{n:5} {name}")
+        click.echo(f"{len(held.entries)} clips, {len(damaged)} damaged. {' '.join(damaged)}".rstrip())
+    raise SystemExit(3 if damaged else 0)
+
+
+COMMANDS: Sequence[click.Command] = (fakes, clips)

@@ -1,0 +1,280 @@
+"""What a pack will hold, before anything is drawn: pairs of clips, of which one is faked and the other is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from medialit.clips.photographs import Photograph, photographs
+from medialit.errors import ClipPackError
+from medialit.likeness.cast import cast
+from medialit.world import BACKGROUNDS, VIOLATIONS
+
+Source = Literal["world", "cast", "photograph"]
+Split = Literal["train", "calibrate", "test"]
+SPLITS: Final[tuple[Split, ...]] = get_args(Split)
+
+KINDS: Final = (
+    "swap",
+    "mouth",
+    "lip_offset",
+    "splice",
+    "remove",
+    "insert",
+    "clone",
+    "retime",
+    "interpolate",
+    "duplicate",
+    "regenerate",
+    "v1",
+    "v2",
+    "violation",
+)
+"""Kinds of fakes that a pack can hold; ``violation`` goes through those of `medialit.world.VIOLATIONS`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A size, a rate and a length that clips of both labels share.
+
+    Parameters
+    ----------
+    name : str
+    size : tuple of int
+        (width, height) in pixels.
+    fps : int
+    n_frames : int
+    """
+
+    name: str
+    size: tuple[int, int]
+    fps: int
+    n_frames: int
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        "square": Format(name="square", size=(256, 256), fps=12, n_frames=24),
+        "wide": Format(name="wide", size=(320, 192), fps=15, n_frames=30),
+        "tall": Format(name="tall", size=(192, 320), fps=15, n_frames=30),
+    }
+)
+"""The generator makes squares of 12 frames a second, so its clips and their twins are all of that format."""
+
+BITS_A_PIXEL: Final = (0.6, 1.0, 1.5)
+"""Rates of the pictures; every clip of a pair has the same."""
+
+_SQUARE_ONLY: Final = ("regenerate", "v1", "v2")
+_SOURCES: Final[Mapping[str, tuple[Source, ...]]] = MappingProxyType(
+    {
+        "swap": ("cast",),
+        "mouth": ("cast",),
+        "lip_offset": ("cast",),
+        "v1": ("world",),
+        "v2": ("world",),
+        "violation": ("world",),
+        "regenerate": ("world", "photograph", "cast"),
+        "remove": ("world", "photograph"),
+    }
+)
+_ANY: Final[tuple[Source, ...]] = ("world", "photograph", "cast", "world", "photograph")
+_BEFORE: Final = (
+    "slow_motion",
+    "rolling_shutter",
+)  # need frames between the frames, so a scene to film again
+_ON_PICTURES: Final = ("stabilised", "mirrored")  # move pixels, so they come before what has a region
+_ALWAYS: Final = ("bad_light", "compressed", "uploaded")
+_SHARE_ODD: Final = 0.45
+_LEAST: Final[Mapping[str, float]] = MappingProxyType(
+    dict.fromkeys(("swap", "mouth", "remove", "insert", "clone", "regenerate"), 0.8)
+)
+"""Least strength of what is blended: a ghost at half its opacity is a teaching picture, not a fake."""
+_SPLIT_CYCLE: Final[tuple[Split, ...]] = (
+    "train",
+    "test",
+    "train",
+    "calibrate",
+    "train",
+    "test",
+    "train",
+    "calibrate",
+    "train",
+    "test",
+)
+_LOOKS: Final[Mapping[Split, tuple[int, ...]]] = MappingProxyType(
+    {"train": (0, 1), "calibrate": (2,), "test": (3,)}
+)
+_BODIES: Final[Mapping[Split, tuple[int, ...]]] = MappingProxyType(
+    {"train": (1, 2, 3), "calibrate": (4,), "test": (5, 6)}
+)
+_N_PEOPLE: Final[Mapping[Split, tuple[int, int]]] = MappingProxyType(
+    {"train": (0, 6), "calibrate": (6, 9), "test": (9, 13)}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two clips of one source, filmed by one camera, stored, changed and exported alike; one of them is also faked.
+
+    Parameters
+    ----------
+    number : int
+    kind : str
+        One of `KINDS`.
+    method : str
+        The kind, or for ``violation`` which.
+    strength : float
+        0 (excluded) to 1.
+    seed : int
+        Of everything in it.
+    source : {"world", "cast", "photograph"}
+    split : {"train", "calibrate", "test"}
+        No scene (place and look, photograph), no person and no camera is in two of them.
+    form : str
+        One of `FORMATS`.
+    kbps : int
+        Of the pictures.
+    background, look : str, int
+        Where a rendered scene plays.
+    person, donor : str or None
+        Ids of the fictional people in it.
+    photograph : str or None
+    body, other_body : int
+        Which camera filmed it, and which what is put in from elsewhere.
+    odd : str or None
+        One of `medialit.fakes.ODD`: what else happened to both clips.
+    odd_strength : float
+    """
+
+    number: int
+    kind: str
+    method: str
+    strength: float
+    seed: int
+    source: Source
+    split: Split
+    form: str
+    kbps: int
+    background: str
+    look: int
+    person: str | None
+    donor: str | None
+    photograph: str | None
+    body: int
+    other_body: int
+    odd: str | None
+    odd_strength: float
+
+    @property
+    def format(self) -> Format:
+        """Size, rate and length."""
+        return FORMATS[self.form]
+
+    @property
+    def scene(self) -> str:
+        """Where it plays: what no two splits share."""
+        return f"photograph:{self.photograph}" if self.photograph else f"{self.background}:{self.look}"
+
+
+def plan(
+    *, n: int, seed: int, kinds: Sequence[str] = KINDS, photos: Sequence[Photograph] | None = None
+) -> tuple[Pair, ...]:
+    """Lay a pack down; the same arguments give the same plan.
+
+    Parameters
+    ----------
+    n : int
+        Number of clips, even: half of them are faked.
+    seed : int
+        0 or more.
+    kinds : sequence of str
+        Used in turn.
+    photos : sequence of Photograph, optional
+        Those of the packages that are installed by default; without any, rendered scenes take their place.
+
+    Raises
+    ------
+    ClipPackError
+        If a number or a kind is impossible.
+
+    Examples
+    --------
+    >>> pairs = plan(n=8, seed=1, kinds=("swap", "v2"))
+    >>> [pair.kind for pair in pairs], {pair.form for pair in pairs if pair.kind == "v2"}
+    (['swap', 'v2', 'swap', 'v2'], {'square'})
+    """
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if n < 2 or n % 2 or seed < 0 or unknown or not kinds:
+        raise ClipPackError(
+            "A pack has an even number of clips from 2 on, a seed of 0 or more, and at least one kind of "
+            f"{', '.join(KINDS)}; not n={n}, seed={seed}, kinds={tuple(kinds)}."
+        )
+    found = tuple(photographs() if photos is None else photos)
+    return tuple(_pair(i, seed=seed, kinds=kinds, photos=found) for i in range(n // 2))
+
+
+def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograph]) -> Pair:
+    rng = np.random.default_rng([seed, i, 0xC11B])
+    kind, turn = kinds[i % len(kinds)], i // len(kinds)
+    split = _SPLIT_CYCLE[(turn + 3 * (i % len(kinds))) % len(_SPLIT_CYCLE)]
+    sources = _SOURCES.get(kind, _ANY)
+    source = sources[turn % len(sources)]
+    here = [photo for photo in photos if photo.split == split]
+    if source == "photograph" and not here:
+        source = "world"
+    form = "square" if kind in _SQUARE_ONLY else tuple(FORMATS)[int(rng.integers(len(FORMATS)))]
+    shape = FORMATS[form]
+    low, high = _N_PEOPLE[split]
+    people = [person.id for person in cast()][low:high]
+    person, donor = (str(name) for name in rng.choice(people, 2, replace=False))
+    body, other_body = _cameras(rng, split)
+    odd = _odd(rng, kind, source)
+    return Pair(
+        number=i,
+        kind=kind,
+        method=VIOLATIONS[turn % len(VIOLATIONS)] if kind == "violation" else kind,
+        strength=1.0 if kind in ("v1", "v2") else round(float(rng.uniform(_LEAST.get(kind, 0.5), 1.0)), 3),
+        seed=int(rng.integers(2**31)),
+        source=source,
+        split=split,
+        form=form,
+        kbps=round(
+            shape.size[0]
+            * shape.size[1]
+            * shape.fps
+            / 1000
+            * BITS_A_PIXEL[int(rng.integers(len(BITS_A_PIXEL)))]
+        ),
+        background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],
+        look=int(rng.choice(_LOOKS[split])),
+        person=person if source == "cast" else None,
+        donor=donor if kind == "swap" else None,
+        photograph=here[int(rng.integers(len(here)))].name if source == "photograph" else None,
+        body=body,
+        other_body=other_body,
+        odd=odd,
+        odd_strength=round(float(rng.uniform(0.4, 1.0)), 3) if odd else 0.0,
+    )
+
+
+def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
+    """Return the camera, and another one of the same split where it has one; else one that is in no other split."""
+    bodies = _BODIES[split]
+    body = int(rng.choice(bodies))
+    others = [other for other in bodies if other != body] or [100 + body]
+    return body, int(rng.choice(others))
+
+
+def _odd(rng: np.random.Generator, kind: str, source: Source) -> str | None:
+    if rng.random() >= _SHARE_ODD:
+        return None
+    names: tuple[str, ...] = _ALWAYS
+    if kind not in ("v1", "v2", "violation"):
+        names += _ON_PICTURES
+        if source != "cast":
+            names += _BEFORE
+    return names[int(rng.integers(len(names)))]
