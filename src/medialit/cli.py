@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 import medialit
-from medialit import cli_clips, cli_consent, cli_generate, cli_likeness, cli_market, cli_media, cli_reach
+from medialit import (
+    cli_cameo,
+    cli_clips,
+    cli_consent,
+    cli_generate,
+    cli_likeness,
+    cli_market,
+    cli_media,
+    cli_reach,
+)
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -284,6 +293,7 @@ for _command in (
     *cli_media.COMMANDS,
     *cli_generate.COMMANDS,
     *cli_likeness.COMMANDS,
+    *cli_cameo.COMMANDS,
     *cli_consent.COMMANDS,
     *cli_market.COMMANDS,
     *cli_reach.COMMANDS,

@@ -19,6 +19,7 @@ from medialit.cli_words import (
     NEVER,
     STYLE,
     UNTIL_HELP,
+    SpeakingGroup,
     called,
     moment,
     now,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _DAYS: Final = 30  # how long a permission lasts where nobody says
 
 
-@click.group()
+@click.group(cls=SpeakingGroup)
 def consent() -> None:
     """Say who may use a likeness, for what and how long; take it back; keep the register of it.
 

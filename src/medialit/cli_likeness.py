@@ -13,6 +13,7 @@ from medialit.cli_words import (
     AS,
     LANG,
     STYLE,
+    SpeakingGroup,
     called,
     listed,
     now,
@@ -20,7 +21,7 @@ from medialit.cli_words import (
     setting,
     use_options,
 )
-from medialit.errors import CameoError, EnrolmentError, MediaError
+from medialit.errors import EnrolmentError, MediaError
 from medialit.language import translator
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _SHEET = 8  # frames of a preview, four in a row
 _PORTRAIT_PX = 320
 
 
-@click.group()
+@click.group(cls=SpeakingGroup)
 def likeness() -> None:
     """Enrol a likeness once, use it where that was agreed to, and see every use of it.
 
@@ -148,6 +149,7 @@ def likeness_enrol(
     made = _enrol_camera(recordings, challenge_file, reference, name, mirrored=mirrored, lang=lang)
     click.echo(_("{name} is enrolled as {id}. Nobody may use the likeness until a permission is given.").format(
         name=made.name, id=made.id))  # fmt: skip
+    click.echo(_("Before it can be put into a clip: medialit cameo link, then medialit cameo lend."))
 
 
 def _enrol_cast(cast_id: str, by: str | None) -> Enrolment:
@@ -211,17 +213,17 @@ def likeness_list(style: str, lang: str) -> None:
 def likeness_delete(id: str, lang: str) -> None:
     """Erase the enrolment ID, as `medialit likeness list` names it; the id of a person of the cast will do.
 
-    It cannot be undone. Clips that exist already are reached by `medialit consent revoke`.
+    The recording that was lent by it goes along, and every draft and clip that was made with it. It cannot be undone.
     """
-    from medialit.likeness.vault import Vault
+    from medialit.cameo import Desk
 
-    vault = Vault()
-    found = [one.id for one in vault.list() if one.cast_id == id] or [id]
-    for one in found:
-        vault.delete(one)
     _ = translator(lang)
-    click.echo(_("{id} is erased: the key first, then the record.").format(id=listed(found, lang=lang)))
-    click.echo(_("To reach clips that were made already, revoke: medialit consent revoke."))
+    with Desk() as desk:
+        found = [one.id for one in desk.vault.list() if one.cast_id == id] or [id]
+        for one in found:
+            after = desk.unenrol(one, now=now())
+            click.echo(_("{id} is erased: the key first, then the record.").format(id=one))
+            say_aftermath(after, lang=lang)
 
 
 _USE = click.argument("use")
@@ -234,7 +236,9 @@ def _named(desk: Desk, use: str) -> str:
         return use
     found = [one.id for one in desk.uses() if one.stage != "withdrawn"]
     if not found:
-        raise CameoError("There is no draft and no clip here yet. Make one: medialit likeness make.")
+        from medialit.cameo.trouble import trouble
+
+        raise trouble("none-yet")
     return found[-1]
 
 
@@ -345,10 +349,11 @@ def likeness_preview(use: str, who: str, out: Path, lang: str) -> None:
     import numpy as np
 
     from medialit.cameo import Desk
+    from medialit.cameo.trouble import trouble
     from medialit.media import write_image
 
     if out.exists():
-        raise CameoError(f"{out} is there already. Choose another name; nothing was overwritten.")
+        raise trouble("exists", path=out)
     with Desk() as desk:
         frames = desk.preview(_named(desk, use), viewer=who, now=now(), lang=lang).frames
     chosen = frames[np.linspace(0, len(frames) - 1, _SHEET).round().astype(int)]

@@ -295,17 +295,6 @@ def inspector(
     )
 
 
-@click.command()
-@_LANG
-@click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
-@click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
-def cameo(lang: str, port: int | None, browser: bool) -> None:
-    """Open the consent desk: who may use a likeness, clips that are asked for, and every use. Ctrl+C ends it."""
-    from medialit.apps import cameo as app
-
-    app.launch(lang=lang, port=port, in_browser=browser)
-
-
 def _read_lists(lists: Sequence[Path], stamps: Sequence[Path], names: Sequence[Path]) -> list[TrustList]:
     from medialit.provenance.trust import read_trust_list
 
@@ -325,4 +314,4 @@ def _put(data: bytes, out: Path | None) -> None:
         raise MediaError(f"{out} cannot be written ({error.strerror}).") from error
 
 
-COMMANDS: Sequence[click.Command] = (inspect, publish, recover, watermark, inspector, cameo)
+COMMANDS: Sequence[click.Command] = (inspect, publish, recover, watermark, inspector)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from medialit.cli_words import AS, LANG, STYLE, called, listed, now, say_aftermath
+from medialit.cli_words import AS, LANG, STYLE, Speaking, called, listed, now, say_aftermath
 from medialit.consent.vocabulary import Action, Audience
 from medialit.errors import RecordError
 from medialit.language import translator
@@ -331,7 +331,7 @@ def import_(file: Path, who: str, expected: str | None, lang: str) -> None:
     )
 
 
-@click.command("forget")
+@click.command("forget", cls=Speaking)
 @click.argument("principal")
 @AS
 @LANG

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from medialit.consent.vocabulary import Action, Audience, Medium, Modality, Purpose
-from medialit.errors import RecordError
+from medialit.errors import CameoError, RecordError
 from medialit.language import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -33,6 +33,26 @@ STYLE = click.option(
 )  # fmt: skip
 AS = click.option("--as", "who", required=True, metavar="ID", help="Who asks or speaks, by id.")
 UNTIL_HELP = "Last day (UTC), such as 2027-06-30, or a moment with its time zone"
+
+
+class Speaking(click.Command):
+    """A command that says what went wrong at the desk in the language of its option ``--lang``."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; a `CameoError` becomes a message and exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except CameoError as error:
+            from medialit.cameo.trouble import sentence
+
+            said = sentence(error, lang=ctx.params.get("lang", "en"))
+            raise click.ClickException(said) from error
+
+
+class SpeakingGroup(click.Group):
+    """A group of such commands."""
+
+    command_class = Speaking
 
 
 def one_of(kind: type[StrEnum]) -> click.Choice[str]:
@@ -171,5 +191,7 @@ def say_aftermath(after: Aftermath, *, lang: str) -> None:
                 path=path
             )
         )
-    if not after.destroyed and not after.unpublished:
+    for loan in after.recordings:
+        click.echo(_("The recording that {person} lent is erased.").format(person=loan.principal))
+    if not after.destroyed and not after.unpublished and not after.recordings:
         click.echo(_("No draft and no clip had to go."))

@@ -33,7 +33,7 @@ BUST_M: Final = 0.8
 
 _LOOK_EVERY: Final = 2
 _PARTS: Final = 3
-_COMPARED: Final = 4  # faces in each part
+_COMPARED: Final = 3  # faces in each part
 _SECOND_FACE: Final = 0.4  # size of another face, in sizes of the first, from which on it counts
 _ABSENT: Final = 0.1  # share of the pictures that may lack a face, for a hand before it
 _LEAST_FACE_PX: Final = 40.0
