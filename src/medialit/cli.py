@@ -16,6 +16,7 @@ from medialit import (
     cli_cameo,
     cli_clips,
     cli_consent,
+    cli_cues,
     cli_generate,
     cli_likeness,
     cli_market,
@@ -298,6 +299,7 @@ for _command in (
     *cli_market.COMMANDS,
     *cli_reach.COMMANDS,
     *cli_clips.COMMANDS,
+    *cli_cues.COMMANDS,
 ):
     main.add_command(_command)
 

@@ -133,29 +133,102 @@ def flicker_and_warp_error(clip: Clip) -> tuple[float, float]:
     StatisticsError
         If the clip has fewer than three frames a twelfth of a second apart.
     """
-    gap = max(1, round(clip.fps / RATE))
-    if clip.n_frames < 2 * gap + 1:
+    steady = steadiness(square(clip, SIDE), fps=clip.fps)
+    return steady.flicker, steady.warp_error
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Steadiness:
+    """What flickers and what doesn't follow the flow, frame by frame, in percent of the clip's contrast.
+
+    Parameters
+    ----------
+    gap : int
+        Frames between the two that are compared, 1/12 s.
+    spikes : ndarray of float32, shape (T - 2 gap,)
+        Of the frames ``gap`` to ``T - gap``: what neither neighbour shows.
+    misses : ndarray of float32, shape (T - gap,)
+        Of the frames from ``gap`` on: difference from the frame before, moved along the flow.
+    spike_map, miss_map : ndarray of float32, shape (H, W)
+        The frame at which each is largest; 0 where something is hidden.
+    spike_at, miss_at : int
+        Which frames those are.
+    """
+
+    gap: int
+    spikes: Floats
+    misses: Floats
+    spike_map: Floats
+    miss_map: Floats
+    spike_at: int
+    miss_at: int
+
+    @property
+    def flicker(self) -> float:
+        """Mean over time."""
+        return float(np.mean(self.spikes, dtype=np.float64))
+
+    @property
+    def warp_error(self) -> float:
+        """Mean over time."""
+        return float(np.mean(self.misses, dtype=np.float64))
+
+
+def steadiness(pictures: NDArray[np.uint8], *, fps: float) -> Steadiness:
+    """Return `flicker_and_warp_error` of frames of any shape (T, H, W, 3), with when and where.
+
+    Raises
+    ------
+    StatisticsError
+        As `flicker_and_warp_error`.
+    """
+    gap = max(1, round(fps / RATE))
+    if len(pictures) < 2 * gap + 1:
         raise StatisticsError(
-            f"{clip.n_frames} frames at {clip.fps:g} a second are too short to measure; take at least {2 * gap + 1}."
+            f"{len(pictures)} frames at {fps:g} a second are too short to measure; take at least {2 * gap + 1}."
         )
-    frames = square(clip, SIDE).astype(np.float32)
-    grey = np.stack([cv2.cvtColor(f.astype(np.uint8), cv2.COLOR_RGB2GRAY) for f in frames])
+    grey = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in pictures])
     low, high = np.percentile(grey, (5, 95))
     contrast = max(1.0, float(high - low))
     stretched = np.clip((grey.astype(np.float32) - low) * (255 / contrast), 0, 255).astype(np.uint8)
     engine = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    n = len(frames) - gap
+    n = len(pictures) - gap
     ahead = [_flow(engine, stretched[t], stretched[t + gap]) for t in range(n)]
     back = [_flow(engine, stretched[t + gap], stretched[t]) for t in range(n)]
-    spikes, misses = [], []
-    for t in range(gap, len(frames)):
-        before, sure = _moved(frames[t - gap], back[t - gap], ahead[t - gap])
-        misses.append(_mean(np.abs(frames[t] - before), sure))
+    spikes, misses = _Worst(), _Worst()
+    for t in range(gap, len(pictures)):
+        now = pictures[t].astype(np.float32)
+        before, sure = _moved(pictures[t - gap].astype(np.float32), back[t - gap], ahead[t - gap])
+        misses.add(t, np.abs(now - before), sure)
         if t < n:
-            after, sure_too = _moved(frames[t + gap], ahead[t], back[t])
-            nearest = np.clip(frames[t], np.minimum(before, after), np.maximum(before, after))
-            spikes.append(_mean(np.abs(frames[t] - nearest), sure & sure_too))
-    return 100 / contrast * float(np.mean(spikes)), 100 / contrast * float(np.mean(misses))
+            after, sure_too = _moved(pictures[t + gap].astype(np.float32), ahead[t], back[t])
+            nearest = np.clip(now, np.minimum(before, after), np.maximum(before, after))
+            spikes.add(t, np.abs(now - nearest), sure & sure_too)
+    scale = 100 / contrast
+    return Steadiness(
+        gap=gap,
+        spikes=np.array(spikes.means, np.float32) * scale,
+        misses=np.array(misses.means, np.float32) * scale,
+        spike_map=spikes.where * scale,
+        miss_map=misses.where * scale,
+        spike_at=spikes.at,
+        miss_at=misses.at,
+    )
+
+
+class _Worst:
+    """Means over the frames so far, and the picture of the largest."""
+
+    def __init__(self) -> None:
+        self.means: list[float] = []
+        self.at = 0
+        self.where: Floats = np.zeros((1, 1), np.float32)
+
+    def add(self, t: int, difference: Floats, where: Flags) -> None:
+        mean = _mean(difference, where)
+        if not self.means or mean > max(self.means):
+            self.at, self.where = t, (difference.mean(axis=2) * where).astype(np.float32)
+        self.means.append(mean)
 
 
 def _flow(engine: cv2.DISOpticalFlow, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Floats:
@@ -165,13 +238,14 @@ def _flow(engine: cv2.DISOpticalFlow, a: NDArray[np.uint8], b: NDArray[np.uint8]
 
 def _moved(other: Floats, flow: Floats, return_flow: Floats) -> tuple[Floats, Flags]:
     """Return another frame moved along `flow`, and where the way back agrees (Sundaram et al., equation 5)."""
-    ys, xs = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    height, width = other.shape[:2]
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     to_x, to_y = xs + flow[..., 0], ys + flow[..., 1]
     moved = cv2.remap(other, to_x, to_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     returned = cv2.remap(return_flow, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     off = ((flow + returned) ** 2).sum(axis=2)
     far = (flow**2).sum(axis=2) + (returned**2).sum(axis=2)
-    inside = (to_x >= 0) & (to_x <= SIDE - 1) & (to_y >= 0) & (to_y <= SIDE - 1)
+    inside = (to_x >= 0) & (to_x <= width - 1) & (to_y >= 0) & (to_y <= height - 1)
     return np.asarray(moved, np.float32), np.asarray((off < 0.01 * far + 0.5) & inside)
 
 

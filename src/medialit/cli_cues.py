@@ -1,0 +1,136 @@
+"""Commands about cues: list them, read a card, let them look at a clip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from medialit.language import LANGUAGES, translator
+
+_LANG = click.option(
+    "--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the words."
+)  # fmt: skip
+_FORMAT = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="For people, or one JSON array for programs.",
+)  # fmt: skip
+
+
+@click.group()
+def cues() -> None:
+    """See each cue of forgery at work, with how often it is wrong."""
+
+
+@cues.command("list")
+@_LANG
+@_FORMAT
+def cues_list(lang: str, style: str) -> None:
+    """List the cues, with the area under the curve that was measured for each (0.5 is guessing)."""
+    from medialit.forensics import cues as library
+
+    _ = translator(lang)
+    rows = [(name, library.card(name), library.measured(name)) for name in library.CUES]
+    if style == "json":
+        shown = [
+            {
+                "name": name,
+                "title": _(card.title),
+                "heavy": card.heavy,
+                "debunked": card.debunked,
+                "auc": None if worth is None else [worth.auc.value, worth.auc.low, worth.auc.high],
+                "threshold": None if worth is None else worth.threshold,
+                "false_positive_rate": None if worth is None else worth.false_positive_rate.value,
+            }
+            for name, card, worth in rows
+        ]
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    for name, card, worth in rows:
+        auc = "-" if worth is None else str(worth.auc)
+        click.echo(f"{name:14} {auc:18} {_(card.title)}")
+
+
+@cues.command("card")
+@click.argument("name")
+@_LANG
+def cues_card(name: str, lang: str) -> None:
+    """Say what the cue NAME measures, what breaks it, and how well it was measured to do."""
+    from medialit.forensics import cues as library
+    from medialit.forensics.cues import view
+
+    click.echo(translator(lang)(library.card(name).title))
+    for line in view.card_lines(name, lang=lang):
+        click.echo(f"\n{line.label}\n  {line.value}")
+
+
+@cues.command("run")
+@click.argument("clip", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--cue", "names", multiple=True, help="Only this cue; repeat for more. Default: all that are quick."
+)
+@click.option("--all", "everything", is_flag=True, help="The slow ones too.")
+@click.option(
+    "--reference", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A video of the same camera and size, for the sensor pattern.",
+)  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write cues.html and a PNG a cue into DIR.",
+)
+@_LANG
+@_FORMAT
+def cues_run(
+    clip: Path,
+    names: Sequence[str],
+    everything: bool,
+    reference: Path | None,
+    out: Path | None,
+    lang: str,
+    style: str,
+) -> None:
+    """Let the cues look at CLIP, a video. None of them says fake: each says what it measured."""
+    from medialit import cueing
+    from medialit.forensics import cues as library
+    from medialit.forensics.cues import view
+    from medialit.media import read
+
+    chosen = tuple(names) or (library.CUES if everything else library.light())
+    for name in chosen:
+        library.card(name)  # an unknown name shows before the clip is read
+    footage = cueing.footage(
+        clip,
+        names=chosen,
+        reference=None if reference is None else read(reference, audio=False),
+        on_progress=_tell,
+    )
+    readings = list(library.read_all(footage, names=chosen, on_progress=_tell))
+    click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for reading in readings:
+            if reading.heat or reading.series is not None:
+                (out / f"{reading.cue}.png").write_bytes(view.figure(reading, lang=lang))
+        (out / "cues.html").write_text(view.to_html(readings, lang=lang, name=clip.name), encoding="utf-8")
+    if style == "json":
+        rows = [
+            {"cue": one.cue, "score": one.score, "said": one.explain(lang), "features": dict(one.features)}
+            for one in readings
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for one in readings:
+        score = "-" if one.score is None else f"{one.score:.2f}"
+        click.echo(f"{one.cue:14} {score:>8}  {view.verdict(one, lang=lang)} {one.explain(lang)}")
+    if out is not None:
+        click.echo(str(out / "cues.html"))
+
+
+def _tell(share: float, what: str) -> None:
+    click.echo(f"\r{share:4.0%} {what:<24}", nl=False, err=True)
+
+
+COMMANDS = (cues,)
