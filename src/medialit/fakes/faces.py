@@ -189,19 +189,11 @@ def _cover(face: FaceTrack, t: int, size: tuple[int, int], *, part: Literal["fac
 
 
 def _face_outline(face: FaceTrack, t: int) -> NDArray[np.float64]:
-    names = (
-        "left_eye_outer",
-        "right_eye_outer",
-        "left_brow",
-        "right_brow",
-        "mouth_left",
-        "mouth_right",
-        "chin",
-    )
-    points = np.stack([face.at(t, name) for name in names])
-    middle = points.mean(axis=0)
-    hull = cv2.convexHull((middle + 1.12 * (points - middle)).astype(np.float32))
-    return np.asarray(hull[:, 0], np.float64)
+    """Return an ellipse from above the brows to the chin, as wide as the eyes and a little wider."""
+    brow = (face.at(t, "left_brow") + face.at(t, "right_brow")) / 2
+    down = 0.56 * (face.at(t, "chin") - brow)
+    across = 0.60 * (face.at(t, "right_eye_outer") - face.at(t, "left_eye_outer"))
+    return _ellipse(brow + 0.9 * down, across, down)
 
 
 def _mouth_outline(face: FaceTrack, t: int) -> NDArray[np.float64]:
@@ -209,8 +201,14 @@ def _mouth_outline(face: FaceTrack, t: int) -> NDArray[np.float64]:
     across = (right - left) / 2
     down = 0.62 * (face.at(t, "chin") - face.at(t, "nose")) / 2
     middle = (left + right + face.at(t, "mouth_top") + face.at(t, "mouth_bottom")) / 4
-    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)[:, None]
-    return np.asarray(middle + 1.45 * across * np.cos(angle) + down * np.sin(angle), np.float64)
+    return _ellipse(middle, 1.45 * across, down)
+
+
+def _ellipse(
+    middle: NDArray[np.float64], across: NDArray[np.float64], down: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    angle = np.linspace(0, 2 * np.pi, 32, endpoint=False)[:, None]
+    return np.asarray(middle + across * np.cos(angle) + down * np.sin(angle), np.float64)
 
 
 def _window(cover: Floats) -> tuple[slice, slice]:
