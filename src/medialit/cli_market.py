@@ -42,12 +42,30 @@ _ID = click.option("--id", "id", metavar="ID",
                    help="What it is to be called: the same id twice is once. Default: a new id.")  # fmt: skip
 
 
-@click.group()
-def market() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def market(ctx: click.Context) -> None:
     """License a likeness for money or for free: offers, contracts, books, and taking a licence back.
 
-    No money moves anywhere; it is an exercise, and no legal advice. Nobody signs in: --as says who speaks.
+    No money moves anywhere; it is an exercise, and no legal advice. Nobody signs in: --as says who speaks. Without a
+    command, a window opens in which a class rehearses all of it.
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(market_open, lang="en", port=None, browser=True)
+
+
+@market.command("open")
+@LANG
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
+@click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+def market_open(lang: str, port: int | None, browser: bool) -> None:
+    """Open the window in which a class rehearses the market, with two stories to play. Ctrl+C ends it.
+
+    It has a market and a clock of its own, and changes nothing in the register of consent.
+    """
+    from medialit.apps import market as app
+
+    app.launch(lang=lang, port=port, in_browser=browser)
 
 
 @market.command("offer")
