@@ -10,9 +10,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
-from medialit.apps.cameo_visit import Told, Visit, not_enrolled, reached_by, whole_world
+from medialit.apps.cameo_visit import Told, Visit, not_enrolled, reached_by, refusal, whole_world
+from medialit.apps.cameo_words import day
+from medialit.cameo.trouble import trouble
 from medialit.consent.records import (
     Action,
     Audience,
@@ -20,6 +23,7 @@ from medialit.consent.records import (
     Lifting,
     Medium,
     Modality,
+    Principal,
     Prohibition,
     Purpose,
     Relation,
@@ -27,8 +31,10 @@ from medialit.consent.records import (
     Restrictions,
     Scope,
 )
+from medialit.errors import MedialitError
 from medialit.generate import text
 from medialit.language import translator
+from medialit.likeness.cast import cast
 
 _MOST_WORDS: Final = 40
 
@@ -60,6 +66,8 @@ def enrol(visit: Visit) -> Told:
     """Enrol the person, or the child, that the visit is about."""
     _ = translator(visit.lang)
     with visit.desk() as desk:
+        if not any(one.id == visit.principal for one in cast(minors=True)):
+            return Told(kind="info", sentences=(_("This person enrolled with a camera."),))
         desk.enrol_cast(visit.principal, by=visit.me, now=visit.now)
         name = visit.names(desk)[visit.principal]
     return Told(
@@ -67,6 +75,74 @@ def enrol(visit: Visit) -> Told:
         sentences=(
             _("{name} is enrolled.").format(name=name),
             _("Nobody may use this likeness yet. Under “Who may” you say who may do what with it."),
+        ),
+    )
+
+
+def join(visit: Visit, enrolment: str, adult: bool) -> Told:
+    """Enter somebody who enrolled with a camera in the register, under the enrolment's own id, and link the two."""
+    _ = translator(visit.lang)
+    if not enrolment:
+        return Told(kind="info", sentences=(_("Choose an enrolment."),))
+    if not adult:
+        return Told(
+            kind="info",
+            sentences=(
+                _("Only adults take part with a camera. If this person is one, say so by ticking the box."),
+            ),
+        )
+    with visit.desk() as desk:
+        found = next((one for one in desk.vault.list() if one.id == enrolment), None)
+        try:
+            if found is None or found.kind != "camera":
+                raise trouble("no-camera", enrolment=repr(enrolment[:60]))
+            if enrolment not in desk.names():
+                record = Principal(id=enrolment, name=found.name, minor=False)
+                desk.ledger.append(record, by=enrolment, now=visit.now)
+            desk.link(enrolment, enrolment, by=enrolment, now=visit.now)
+        except MedialitError as error:
+            return refusal(error, lang=visit.lang, names=visit.names(desk))
+    return Told(
+        kind="yes",
+        sentences=(
+            _("{name} takes part now. Nobody may use this likeness yet.").format(name=found.name),
+            _("Choose {name} under “I am”, and lend a recording.").format(name=found.name),
+        ),
+    )
+
+
+def lend(visit: Visit, file: Path) -> Told:
+    """Lend a recording: look at it, and keep it sealed if it can be lent. The file is the caller's to delete."""
+    _ = translator(visit.lang)
+    with visit.desk() as desk:
+        try:
+            loan = desk.lend(visit.principal, file, by=visit.me, now=visit.now)
+        except MedialitError as error:
+            return refusal(error, lang=visit.lang, names=visit.names(desk))
+    return Told(
+        kind="yes",
+        sentences=(
+            _(
+                "The face matches the enrolled one, and {seconds} seconds are kept, encrypted, until {day}."
+            ).format(seconds=f"{loan.seconds:g}", day=day(loan.until)),
+            _("That allows nobody anything. Under “Who may” you say who may do what with it."),
+        ),
+    )
+
+
+def unlend(visit: Visit) -> Told:
+    """Take the recording back, and tell what went with it."""
+    _ = translator(visit.lang)
+    with visit.desk() as desk:
+        try:
+            reached = desk.take_back(visit.principal, by=visit.me, now=visit.now)
+        except MedialitError as error:
+            return refusal(error, lang=visit.lang, names=visit.names(desk))
+    return Told(
+        kind="yes",
+        sentences=(
+            _("The recording is erased. Published clips stand until you take the permission back."),
+            *reached_by(reached, visit.lang),
         ),
     )
 

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 from medialit.apps.cameo_visit import Told, Visit, out_of_reach, refusal, whole_world
 from medialit.apps.cameo_words import ltr
 from medialit.cameo import Desk, Setting, Use
+from medialit.cameo.trouble import trouble
 from medialit.consent.ledger_events import LoggedDecision
 from medialit.consent.reasons import explain
 from medialit.consent.records import Audience, Medium, Purpose
-from medialit.errors import CameoError, MedialitError
+from medialit.errors import MedialitError
 from medialit.generate import sampler
 from medialit.home import medialit_home
 from medialit.language import translator
@@ -127,7 +128,7 @@ def withdraw(visit: Visit, use_id: str) -> Told:
                 return Told(kind="info", sentences=(_("It was withdrawn before. Its frames are gone."),))
             gone = desk.withdraw(use.id, by=visit.me, now=visit.now)
         except MedialitError as error:
-            return refusal(error, lang=visit.lang, names={})
+            return refusal(error, lang=visit.lang, names=visit.names(desk))
     said = [_("It is withdrawn: its frames are gone from this computer.")]
     if gone.exports:
         said.append(out_of_reach(gone.exports, visit.lang))
@@ -159,6 +160,16 @@ def film(visit: Visit, use_id: str) -> tuple[Told | None, str | None]:
     return None, _inlined(burn_label(clip, lang=visit.lang))
 
 
+def lent_film(visit: Visit) -> tuple[Told | None, str | None]:
+    """Return the recording that the person lent as `film` does, without a label: it is no generated clip."""
+    with visit.desk() as desk:
+        try:
+            clip = desk.recording(visit.principal, viewer=visit.me, now=visit.now)
+        except MedialitError as error:
+            return refusal(error, lang=visit.lang, names=visit.names(desk)), None
+    return None, _inlined(clip)
+
+
 def _reasons(desk: Desk, use: Use, visit: Visit) -> tuple[str, ...]:
     """Return why the latest step of a use was allowed."""
     for event in desk.ledger.events():
@@ -171,7 +182,7 @@ def _found(desk: Desk, use_id: str) -> Use:
     for one in desk.uses():
         if one.id == use_id:
             return one
-    raise CameoError(f"There is no use {use_id[:60]!r} here. Choose one of the list.")
+    raise trouble("use-not-listed", use=repr(use_id[:60]))
 
 
 def _inlined(clip: Clip) -> str:

@@ -24,9 +24,17 @@ Fields = dict[str, Any]
 
 @dataclass
 class Said:
-    """The components of a window, and how each is said again in another language."""
+    """The components of a window, and how each is said again in another language.
+
+    Parameters
+    ----------
+    lang : str
+    others : callable
+        Gives the names of those who enrolled with a camera and take part, by id, as it is now.
+    """
 
     lang: str
+    others: Callable[[], words.Names] = dict
     all: list[tuple[Any, Words]] = field(default_factory=list)
 
     def __call__(self, kind: Callable[..., Any], say: Words, **fixed: Any) -> Any:
@@ -34,6 +42,14 @@ class Said:
         component = kind(**say(translator(self.lang), self.lang), **fixed)
         self.all.append((component, say))
         return component
+
+    def people(self, lang: str, *, minors: bool = False) -> words.Choices:
+        """Return everybody who takes part, as `words.people` does."""
+        return words.people(lang, minors=minors, others=self.others())
+
+    def grantees(self, lang: str) -> words.Choices:
+        """Return whom one can allow, as `words.grantees` does."""
+        return words.grantees(lang, without="", others=self.others())
 
     def again(self, lang: str) -> tuple[Any, ...]:
         """Return each component's words in another language, in order."""
@@ -52,8 +68,8 @@ def top(said: Said, lang: str) -> Fields:
         gr.HTML,
         lambda _, c: {
             "value": view.intro(
-                _("Everybody here is fictional. Take a role, and decide what may be made with your likeness. "
-                  "Nothing leaves this computer."),
+                _("The people here are fictional, but for those who enrolled with a camera themselves. Take a role, and "
+                  "decide what may be made with your likeness. Nothing leaves this computer."),
                 lang=c,
             )
         },
@@ -64,10 +80,10 @@ def top(said: Said, lang: str) -> Fields:
     )  # fmt: skip
     with gr.Row():
         me = said(
-            gr.Dropdown, lambda _, c: {"label": _("I am"), "choices": words.people(c)}, value=FIRST, elem_id="ml-i-am",
+            gr.Dropdown, lambda _, c: {"label": _("I am"), "choices": said.people(c)}, value=FIRST, elem_id="ml-i-am",
         )  # fmt: skip
         whose = gr.Radio(
-            words.people(lang, minors=True), value=FIRST, label=" ", elem_id="ml-whose", visible=False
+            said.people(lang, minors=True), value=FIRST, label=" ", elem_id="ml-whose", visible=False
         )
     return {"lang": spoken, "me": me, "whose": whose, "about": gr.State(FIRST)}
 
@@ -78,7 +94,71 @@ def me(said: Said) -> Fields:
     enrol = said(
         gr.Button, lambda _, c: {"value": _("Enrol this person")}, variant="primary", elem_id="ml-enrol"
     )
-    return {"person": person, "enrol": enrol, "note_me": gr.HTML(elem_id="ml-note-me")}
+    found: Fields = {"person": person, "enrol": enrol, "note_me": gr.HTML(elem_id="ml-note-me")}
+    with gr.Column(visible=False, elem_id="ml-lend") as lend:
+        found |= _lending(said)
+    with said(
+        gr.Accordion, lambda _, c: {"label": _("Somebody who enrolled with a camera")}, open=False,
+        elem_id="ml-open-join",
+    ):  # fmt: skip
+        found |= _joining(said)
+    return found | {"lend": lend}
+
+
+def _lending(said: Said) -> Fields:
+    """Fields for who enrolled with a camera: lending a recording, seeing it, and taking it back."""
+    found: Fields = {"lent": gr.HTML(elem_id="ml-lent")}
+    found["recording"] = said(
+        gr.Video, lambda _, c: {"label": _("Lend a recording of yourself: record it here")}, sources=["webcam"],
+        include_audio=False, height=320, elem_id="ml-recording",
+    )  # fmt: skip
+    # Its own step would run another program to drop the sound, and leave a second file; ours reads pictures only.
+    found["recording"].preprocess = _path_of
+    with gr.Row(elem_classes="ml-row"):
+        found["file"] = said(
+            gr.UploadButton, lambda _, c: {"label": _("Or choose a video file")}, file_types=["video"],
+            elem_id="ml-file",
+        )  # fmt: skip
+        found["see"] = said(gr.Button, lambda _, c: {"value": _("Show what I lent")}, elem_id="ml-see")
+        found["unlend"] = said(
+            gr.Button,
+            lambda _, c: {"value": _("Take the recording back")},
+            variant="stop",
+            elem_id="ml-unlend",
+        )
+    found["note_lend"] = gr.HTML(elem_id="ml-note-lend")
+    found["film_lent"] = gr.HTML(elem_id="ml-film-lent")
+    return found
+
+
+def _path_of(payload: Any) -> str | None:
+    return None if payload is None else str(payload.path)
+
+
+def _joining(said: Said) -> Fields:
+    """Fields by which an enrolment by camera takes part."""
+    said(
+        gr.HTML,
+        lambda _, c: {
+            "value": view.intro(
+                _("Enrol with the commands `medialit likeness challenge` and `medialit likeness enrol`; then the "
+                  "enrolment stands in this list. Nobody asks for a password here: whoever sits at this computer can act "
+                  "in your name. Take part only where you trust everybody who does."),
+                lang=c,
+            )
+        },
+    )  # fmt: skip
+    found: Fields = {}
+    found["newcomer"] = said(
+        gr.Dropdown, lambda _, c: {"label": _("Enrolled with a camera, and not yet here")}, choices=[], value=None,
+        elem_id="ml-newcomer",
+    )  # fmt: skip
+    found["adult"] = said(
+        gr.Checkbox, lambda _, c: {"label": _("This person is 18 or older")}, value=False, elem_id="ml-adult"
+    )
+    found["join"] = said(gr.Button, lambda _, c: {"value": _("Take part here")}, elem_id="ml-join")
+    found["note_join"] = gr.HTML(elem_id="ml-note-join")
+    return found
 
 
 def may(said: Said) -> Fields:
@@ -104,7 +184,7 @@ def may(said: Said) -> Fields:
         )  # fmt: skip
         found["whom"] = said(
             gr.Dropdown,
-            lambda _, c: {"label": _("For whom (empty: for everybody)"), "choices": words.people(c)},
+            lambda _, c: {"label": _("For whom (empty: for everybody)"), "choices": said.people(c)},
             value=[], multiselect=True, elem_id="ml-whom",
         )  # fmt: skip
         found["forbid"] = said(gr.Button, lambda _, c: {"value": _("Forbid this")}, elem_id="ml-forbid")
@@ -114,7 +194,7 @@ def may(said: Said) -> Fields:
     ):
         found["other"] = said(
             gr.Dropdown,
-            lambda _, c: {"label": _("Whom"), "choices": words.people(c)},
+            lambda _, c: {"label": _("Whom"), "choices": said.people(c)},
             value=None,
             elem_id="ml-other",
         )
@@ -147,7 +227,7 @@ def _terms(said: Said) -> Fields:
     """Fields of a grant; what they begin with is narrow."""
     found: Fields = {}
     found["grantee"] = said(
-        gr.Dropdown, lambda _, c: {"label": _("Who may use this likeness"), "choices": words.grantees(c, without="")},
+        gr.Dropdown, lambda _, c: {"label": _("Who may use this likeness"), "choices": said.grantees(c)},
         value=None, elem_id="ml-grantee",
     )  # fmt: skip
     found["purposes"] = said(
@@ -198,7 +278,7 @@ def make(said: Said) -> Fields:
     with gr.Row():
         found["with"] = said(
             gr.Dropdown,
-            lambda _, c: {"label": _("With whom (one to four)"), "choices": words.people(c, minors=True)},
+            lambda _, c: {"label": _("With whom (one to four)"), "choices": said.people(c, minors=True)},
             value=[], multiselect=True, max_choices=4, elem_id="ml-with",
         )  # fmt: skip
         found["doing"] = said(

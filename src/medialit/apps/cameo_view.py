@@ -18,7 +18,7 @@ from medialit.consent.ledger_state import State
 from medialit.consent.reasons import explain, word_in
 from medialit.consent.records import Action
 from medialit.language import language, translator
-from medialit.likeness.cast import person, portrait
+from medialit.likeness.cast import cast, person, portrait
 
 CSS = """
 .ml-c{line-height:1.5;color:var(--body-text-color)}
@@ -39,6 +39,8 @@ CSS = """
 .ml-me{display:flex;gap:1.2rem;align-items:center;flex-wrap:wrap}
 .ml-me img{width:200px;height:200px;border-radius:14px}
 .ml-me div{flex:1 1 14rem}
+.ml-me .ml-letter{flex:0 0 110px;height:110px;border-radius:14px;display:flex;align-items:center;justify-content:center;
+  font-size:3rem;font-weight:700;background:var(--background-fill-secondary);border:1px solid var(--border-color-primary)}
 .ml-me h3{margin:.1rem 0;font-size:1.3rem}
 .ml-film video{width:100%;max-width:420px;border-radius:10px;display:block;background:#000}
 .ml-q{font-style:italic;overflow-wrap:anywhere}
@@ -58,12 +60,21 @@ class Page:
         HTML.
     enrolled : bool
         Whether the person that the visit is about is.
+    lends : bool
+        Whether that person enrolled with a camera, and can lend a recording.
+    lent : str
+        HTML: what was lent, and until when.
+    newcomers : list of (str, str)
+        Choices: enrolments by camera of nobody who takes part yet.
     to_take_back, mine, used : list of (str, str)
         Choices: what may be taken back, what I made, and what uses the likeness.
     """
 
     person: str
     enrolled: bool
+    lends: bool
+    lent: str
+    newcomers: words.Choices
     statements: str
     to_take_back: words.Choices
     mine: words.Choices
@@ -76,11 +87,19 @@ def page(visit: Visit) -> Page:
     """Return the whole page for a visit."""
     with visit.desk() as desk:
         names, state = visit.names(desk), desk.ledger.state()
+        links = {one.principal: one.enrolment for one in desk.links()}
         uses = desk.uses(visit.principal)
         made = tuple(one for one in desk.uses() if one.requester == visit.me and one.stage != "withdrawn")
         return Page(
             person=_person(visit, desk),
             enrolled=visit.principal in desk.names(),
+            lends=visit.principal in links,
+            lent=_lent(visit, desk),
+            newcomers=[
+                (f"{one.name} · {words.day(one.enrolled_at)}", one.id)
+                for one in desk.vault.list()
+                if one.kind == "camera" and one.id not in links.values()
+            ],
             statements=_statements(visit, state, names),
             to_take_back=_to_take_back(visit, state, names),
             mine=[(_title(one, visit.lang), one.id) for one in reversed(made)],
@@ -99,12 +118,14 @@ def note(told: Told | None, *, lang: str) -> str:
     )
 
 
-def film(address: str | None, *, lang: str) -> str:
+def film(address: str | None, *, lang: str, generated: bool = True) -> str:
     """Return a film; an empty place without one."""
     _ = translator(lang)
     if address is None:
         return ""
-    said = html.escape(_("Labelled, and shown from memory: no file of it is kept for this page."))
+    labelled = _("Labelled, and shown from memory: no file of it is kept for this page.")
+    plain = _("Shown from memory: no file of it is kept for this page.")
+    said = html.escape(labelled if generated else plain)
     return _block(
         f'<div class="ml-film"><video controls autoplay loop muted playsinline src="{address}"></video>'
         f'<p class="ml-small">{said}</p></div>',
@@ -128,6 +149,8 @@ def heading(text: str, *, lang: str) -> str:
 
 
 def _person(visit: Visit, desk: Desk) -> str:
+    if all(one.id != visit.principal for one in cast(minors=True)):
+        return _before_a_camera(visit, desk)
     _ = translator(visit.lang)
     who = person(visit.principal)
     name = who.name(visit.lang)
@@ -149,6 +172,38 @@ def _person(visit: Visit, desk: Desk) -> str:
         f'<div class="ml-card ml-me"><img src="{_portrait(who.id)}" alt="{html.escape(alt)}">'
         f"<div><h3>{html.escape(name)}</h3>{_paragraphs(said)}</div></div>",
         lang=visit.lang,
+    )
+
+
+def _before_a_camera(visit: Visit, desk: Desk) -> str:
+    """Show somebody who enrolled with a camera: by name, for a picture of a face is not shown to whoever sits here."""
+    _ = translator(visit.lang)
+    name = visit.names(desk).get(visit.principal, visit.principal)
+    link = next((one for one in desk.links() if one.principal == visit.principal), None)
+    at = [one.enrolled_at for one in desk.vault.list() if link is not None and one.id == link.enrolment]
+    said = [_("Enrolled with a camera on {day}.").format(day=words.day(moment)) for moment in at]
+    return _block(
+        f'<div class="ml-card ml-me"><div class="ml-letter" aria-hidden="true">{html.escape(name[:1])}</div>'
+        f'<div><h3 dir="auto">{html.escape(name)}</h3>{_paragraphs(said)}</div></div>',
+        lang=visit.lang,
+    )
+
+
+def _lent(visit: Visit, desk: Desk) -> str:
+    _ = translator(visit.lang)
+    loan = desk.lent(visit.principal, now=visit.now)
+    asked = _("Three seconds or more, alone, near the camera, in even light. As soon as the recording is there, its face "
+              "is compared with the enrolled one; the first six seconds are kept, small, silent and encrypted, and the "
+              "file is deleted here.")  # fmt: skip
+    if loan is None:
+        return sentences(
+            (_("You have lent no recording, so nobody can put you into a clip."), asked), lang=visit.lang
+        )
+    kept = _(
+        "{seconds} seconds of you are kept, encrypted. They are erased on {day}, or when you take them back."
+    )
+    return sentences(
+        (kept.format(seconds=f"{loan.seconds:g}", day=words.day(loan.until)), asked), lang=visit.lang
     )
 
 

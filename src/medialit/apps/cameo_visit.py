@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from threading import Lock
+from typing import Final, Literal
 
 from medialit.apps.cameo_words import ltr, names_in
 from medialit.cameo import Aftermath, Desk
+from medialit.cameo.trouble import sentence
 from medialit.consent.reasons import explain
 from medialit.consent.records import WORLDWIDE, Decision
-from medialit.errors import ConsentRefusedError, MedialitError, RefusedPromptError
+from medialit.errors import CameoError, ConsentRefusedError, MedialitError, RefusedPromptError
 from medialit.language import translator
 
 Kind = Literal["yes", "no", "info", "error"]
+SWEEP_EVERY: Final = timedelta(minutes=1)
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +30,7 @@ class Visit:
     Parameters
     ----------
     me : str
-        Id of a person of the cast.
+        Id of a person of the cast, or of somebody who enrolled with a camera.
     principal : str
         Whose likeness it is about: one's own, or that of a child for whom one decides.
     lang : str
@@ -58,6 +63,43 @@ class Told:
     sentences: tuple[str, ...]
 
 
+def lenders(home: Path | None) -> dict[str, str]:
+    """Return those who enrolled with a camera and take part here: names by id, the first first."""
+    with Desk(home) as desk:
+        names = desk.names()
+        return {one.principal: names[one.principal] for one in desk.links() if one.principal in names}
+
+
+class Sweeping:
+    """Looks at everything again when the window opens and when somebody visits, at most once a minute.
+
+    What has run out acts then without anybody asking for it.
+
+    Parameters
+    ----------
+    home : Path or None
+    """
+
+    def __init__(self, home: Path | None) -> None:
+        self._home = home
+        self._last: datetime | None = None
+        self._lock = Lock()
+
+    def visit(self, now: datetime) -> Aftermath | None:
+        """Sweep if it is time; return what that reached, None where it was not time or could not be done."""
+        with self._lock:
+            if self._last is not None and now - self._last < SWEEP_EVERY:
+                return None
+            self._last = now
+        try:
+            with Desk(self._home) as desk:
+                return desk.sweep(now=now)
+        except MedialitError:
+            # Whoever visits next is told: each act opens the same files.
+            _LOG.exception("what has run out could not be withdrawn")
+            return None
+
+
 def refusal(error: MedialitError, *, lang: str, names: dict[str, str]) -> Told:
     """Return why something was not done: the reasons of a decision in the reader's language, or the error's words."""
     _ = translator(lang)
@@ -66,6 +108,9 @@ def refusal(error: MedialitError, *, lang: str, names: dict[str, str]) -> Told:
         return Told(
             kind="no", sentences=(_("This is not allowed, and nothing was made or changed."), *reasons)
         )
+    if isinstance(error, CameoError) and error.code:
+        said = sentence(error, lang=lang, mark=lambda word: names.get(word) or ltr(word))
+        return Told(kind="error", sentences=(said,))
     if isinstance(error, RefusedPromptError):
         return Told(kind="no", sentences=(str(error),))
     return Told(kind="error", sentences=(_("This did not work. The program says:"), str(error)))
@@ -79,6 +124,8 @@ def reached_by(aftermath: Aftermath, lang: str) -> tuple[str, ...]:
         said.append(_("Drafts that were destroyed: {n}.").format(n=len(aftermath.destroyed)))
     if aftermath.unpublished:
         said.append(_("Published clips that were taken down here: {n}.").format(n=len(aftermath.unpublished)))
+    if aftermath.recordings:
+        said.append(_("Recordings that were erased: {n}.").format(n=len(aftermath.recordings)))
     if aftermath.out_of_reach:
         said.append(out_of_reach(aftermath.out_of_reach, lang))
     return tuple(said)

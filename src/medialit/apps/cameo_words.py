@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from medialit.consent.ledger_state import State
@@ -23,6 +24,7 @@ from medialit.language import translator
 from medialit.likeness.cast import cast
 
 Names = Mapping[str, str]
+_NOBODY: Final[Names] = MappingProxyType({})
 
 STEPS: Final = (Action.GENERATE, Action.PUBLISH, Action.EXPORT)
 """What the desk's window can do with a likeness, in the order in which it happens."""
@@ -116,22 +118,22 @@ def steps(lang: str) -> Choices:
     return [(word_in(one.value, lang=lang), one.value) for one in STEPS]
 
 
-def people(lang: str, *, without: str = "", minors: bool = False) -> Choices:
-    """Return the cast by name, children marked."""
+def people(lang: str, *, without: str = "", minors: bool = False, others: Names = _NOBODY) -> Choices:
+    """Return the cast by name, children marked, and then those who enrolled with a camera."""
     _ = translator(lang)
     child = _("{name} (under 18)")
-    return [
+    drawn = [
         (child.format(name=one.name(lang)) if one.minor else one.name(lang), one.id)
         for one in cast(minors=minors)
-        if one.id != without
     ]
+    return [one for one in (*drawn, *((name, id) for id, name in others.items())) if one[1] != without]
 
 
-def grantees(lang: str, *, without: str) -> Choices:
+def grantees(lang: str, *, without: str, others: Names = _NOBODY) -> Choices:
     """Return whom one can allow: a person, or a circle, whose value begins with ``circle:``."""
     _ = translator(lang)
     circles = [(_(words), f"circle:{one.value}") for one, words in _CIRCLES.items()]
-    return [*people(lang, without=without), *circles]
+    return [*people(lang, without=without, others=others), *circles]
 
 
 def names_in(lang: str, known: Names) -> dict[str, str]:
