@@ -34,7 +34,7 @@ _STATES: Final = {"trusted": "#17663a", "valid": "#1c5b96", "invalid": "#a3231b"
 _CSS: Final = (
     "<style>.mlt{line-height:1.5;max-width:60rem}.mlt-files{display:flex;flex-wrap:wrap;gap:.8rem}"
     ".mlt-file{width:17.5rem;border:1px solid #bbb;border-radius:4px;padding:.5rem}"
-    ".mlt-file img{width:100%;display:block}"
+    ".mlt[dir=rtl]{margin-left:auto}.mlt-file img{width:100%;display:block}"
     ".mlt-state{border-inline-start:6px solid #555;padding:.1rem .8rem;margin:.4rem 0}"
     ".mlt-parts{display:flex;flex-wrap:wrap;gap:2px;margin:.3rem 0}"
     ".mlt-part{padding:.15rem .5rem;border:2px solid transparent}"
@@ -139,7 +139,8 @@ class TamperWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             "padding": _("padding"),
             "frame": _("the frame around a part"),
         }
-        wide = {"width": "44rem", "max_width": "100%"}
+        right = language(examiner.lang).direction == "rtl"
+        wide = {"width": "44rem", "max_width": "100%", "flex_flow": "row-reverse" if right else "row"}
         style = {"description_width": "11rem"}
         names = list(dict.fromkeys(part.name for part in self._form.parts))
         self._part = widgets.Dropdown(
@@ -162,7 +163,7 @@ class TamperWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self._only = _("Only a change of the picture is repaired here.")
         self._shown = widgets.HTML()
         super().__init__([self._part, self._position, self._repairs, self._shown])
-        self.layout.align_items = "flex-end" if language(examiner.lang).direction == "rtl" else "flex-start"
+        self.layout.align_items = "flex-end" if right else "flex-start"
         self._part.observe(lambda change: self._go_to(change["new"]), names="value")
         for one in (self._position, self._repairs):
             one.observe(lambda change: self.change(), names="value")
