@@ -218,4 +218,26 @@ def clips_check(pack: Path, style: str) -> None:
     raise SystemExit(3 if damaged else 0)
 
 
+@clips.command("sheet")
+@click.argument("pack", type=_PACK)
+@click.option("--out", type=_FILE, required=True, help="The picture, .png or .jpg.")
+@click.option("--kinds", help="Only these kinds of fakes, with commas between. Default: all.")
+@click.option(
+    "--per-kind", type=click.IntRange(1, 40), default=1, show_default=True, help="Rows of each kind."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws which.")
+def clips_sheet(pack: Path, out: Path, kinds: str | None, per_kind: int, seed: int) -> None:
+    """Lay fakes of PACK out beside their twins, with region and difference, and say what each row shows."""
+    from medialit.clips import read_pack
+    from medialit.clips.sheet import COLUMNS, contact_sheet
+    from medialit.media import write_image
+
+    chosen = None if kinds is None else [kind.strip() for kind in kinds.split(",")]
+    picture, rows = contact_sheet(read_pack(pack), kinds=chosen, per_kind=per_kind, seed=seed)
+    write_image(picture, out)
+    click.echo(f"{out}: columns are {'; '.join(COLUMNS)}.")
+    for number, row in enumerate(rows, 1):
+        click.echo(f"{number:4} {row}")
+
+
 COMMANDS: Sequence[click.Command] = (fakes, clips)

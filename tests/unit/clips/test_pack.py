@@ -13,6 +13,7 @@ from medialit import clips
 from medialit.clips import container
 from medialit.clips.manifest import load_region
 from medialit.clips.plan import KINDS, SPLITS, plan
+from medialit.clips.sheet import contact_sheet
 from medialit.errors import ClipPackError
 from medialit.media import Clip, probe, read, write
 
@@ -99,6 +100,17 @@ def test_a_steady_rate_gives_packets_of_one_size_whatever_they_show(tmp_path: Pa
         for i, f in enumerate((calm, wild))
     ]
     assert by_crf[1] > 20 * by_crf[0]
+
+
+def test_a_contact_sheet_has_a_row_for_each_kind_and_the_twins_in_it(
+    packs: tuple[clips.Pack, clips.Pack],
+) -> None:
+    picture, rows = contact_sheet(packs[0])
+    assert [row.split()[0] for row in rows] == ["duplicate", "interpolate"]
+    assert picture.shape == (320, 800, 3)
+    assert not np.array_equal(picture[:160, :160], picture[:160, 160:320])
+    with pytest.raises(ClipPackError, match="no fakes"):
+        contact_sheet(packs[0], kinds=("swap",))
 
 
 def test_a_damaged_file_is_noticed_and_built_again(
