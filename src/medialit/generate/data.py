@@ -1,7 +1,8 @@
-"""What the generator learns from: frames for the codec and clips for the flow, rendered by `medialit.world`.
+"""What the generator learns from: scenes by seed, frames for the codec, and tables that are filled while they are read.
 
-Both are files of plain arrays that renderers fill while a trainer already reads (`n` says how far they are). A scene
-has 24 frames, two seconds at 12 a second, and a camera that does not shake.
+A table is a folder of plain arrays that renderers fill while a trainer already reads (`n` says how far they are). A
+scene has 24 frames, two seconds at 12 a second, and a camera that does not shake. Portraits of things, and clips as
+tokens, are in `medialit.generate.data_layers`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.errors import GenerateError
-from medialit.generate.shot import Shot, rgb, shot_of
-from medialit.generate.split import may_train
+from medialit.generate.shot import Shot, rgb
 from medialit.world import (
     ACTIONS,
     BACKGROUNDS,
@@ -37,7 +37,6 @@ from medialit.world import (
     Scene,
     Tracks,
     draw_scene,
-    render,
     simulate,
 )
 from medialit.world.render import render_staging
@@ -178,7 +177,7 @@ def render_frames(
     )
     scenes = [(row, first_seed + row // per_scene) for row in range(table.n, n, per_scene)]
     with crew(workers) as each:
-        for end in each(partial(_frames, folder, n, per_scene), _chunks(iter(scenes), 64)):
+        for end in each(partial(_frames, folder, n, per_scene), chunks(iter(scenes), 64)):
             table.fill(end)
 
 
@@ -196,41 +195,6 @@ def _frames(folder: Path, n: int, per_scene: int, scenes: list[tuple[int, int]])
             arrays[name][row:end] = frames[: end - row]
         arrays["boxes"][row:end] = _boxes(tracks)[: end - row]
     return end
-
-
-def render_clips(folder: Path, *, n: int, seeds: Iterator[int], workers: int = 0) -> None:
-    """Fill a table with clips for the flow, of scenes that `may_train` allows; goes on where it stopped.
-
-    Columns: ``frames`` uint8 (24, 64, 64, 3), ``boxes`` float32 (24, 2, 4), ``slots`` float32 (15,), ``seed`` int64.
-    With `workers`, that many processes render.
-    """
-    table = Table(folder)
-    table.create(
-        n,
-        {
-            "frames": ((N_FRAMES, LOW, LOW, 3), "uint8"),
-            "boxes": ((N_FRAMES, 2, 4), "float32"),
-            "slots": ((N_SLOTS,), "float32"),
-            "seed": ((), "int64"),
-        },
-    )
-    allowed = enumerate(seed for seed in seeds if may_train(training_scene(seed)))
-    rows = itertools.islice(allowed, table.n, n)
-    with crew(workers) as each:
-        for end in each(partial(_clips, folder), _chunks(rows, 64)):
-            table.fill(end)
-
-
-def _clips(folder: Path, rows: list[tuple[int, int]]) -> int:
-    """Render clips by seed into rows of the table; return the row after the last."""
-    arrays = Table(folder).open(mode="r+")
-    for row, seed in rows:
-        scene = training_scene(seed)
-        arrays["frames"][row] = render(scene, size=(LOW, LOW)).frames
-        arrays["boxes"][row] = _boxes(simulate(scene))
-        arrays["slots"][row] = encode_shot(shot_of(scene))
-        arrays["seed"][row] = seed
-    return row + 1
 
 
 @contextmanager
@@ -263,7 +227,8 @@ def _behave() -> None:
     cv2.setNumThreads(1)
 
 
-def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+def chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Yield lists of `size` items, the last one shorter."""
     while chunk := list(itertools.islice(items, size)):
         yield chunk
 

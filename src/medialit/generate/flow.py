@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Predict = Callable[[Floats, float], tuple[Floats, Floats]]
-"""(x_t, t) to the predicted data: with the shot, and with everything left open. Both shape (B, T, numbers)."""
+"""(x_t, t) to the predicted data: with the shot, and with everything left open. Both shape (B, tokens, numbers)."""
 OnStep = Callable[[int, int, Floats], None]
 """Told after each step: how many are done, of how many, and the data predicted at that point."""
 
@@ -51,7 +51,7 @@ def integrate(
     ----------
     predict : callable
         See `Predict`.
-    noise : ndarray, shape (B, T, numbers)
+    noise : ndarray, shape (B, tokens, numbers)
     steps : int
         Evaluations of the network, at least 1. The last lands exactly on what the network then predicts.
     guidance : float
@@ -61,7 +61,7 @@ def integrate(
 
     Returns
     -------
-    ndarray, shape (B, T, numbers)
+    ndarray, shape (B, tokens, numbers)
     """
     grid = times(steps)
     x = noise
@@ -75,7 +75,7 @@ def integrate(
 
 
 def attention_mask(
-    window: int | None, *, n_words: int = 10, n_frames: int = 24, n_patches: int = 16
+    window: int | None, *, n_words: int = 10, n_props: int = 1, n_frames: int = 24, n_things: int = 2
 ) -> Floats:
     """Return what is added to attention's scores, shape (N, N): 0 where a token may look, -10,000 where not.
 
@@ -83,23 +83,30 @@ def attention_mask(
     ----------
     window : int or None
         How many frames away a frame may look; 0 is only itself, None is no limit, and then nothing is masked.
-    n_words, n_frames, n_patches : int
-        Tokens of the shot, which come first; frames, and tokens of each.
+    n_words, n_props, n_frames, n_things : int
+        Tokens of the shot, which come first, then those that belong to no frame, then frames of so many tokens.
 
     Notes
     -----
-    Where there is a limit, shot tokens see shot tokens only: through them, frames would see each other all the same.
+    Where there is a limit, tokens of the shot see each other only, and what belongs to no frame sees them and itself:
+    through either, frames would see each other all the same.
 
     Examples
     --------
-    >>> (attention_mask(0, n_words=1, n_frames=2, n_patches=1) == 0).astype(int).tolist()
-    [[1, 0, 0], [1, 1, 0], [1, 0, 1]]
+    >>> (attention_mask(0, n_words=1, n_props=1, n_frames=2, n_things=1) == 0).astype(int).tolist()
+    [[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]]
     """
-    n = n_words + n_frames * n_patches
+    n = n_words + n_props + n_frames * n_things
     if window is None:
         return np.zeros((n, n), np.float32)
-    frame = (np.arange(n) - n_words) // n_patches
-    word = np.arange(n) < n_words
+    place = np.arange(n)
+    word = place < n_words
+    first = n_words + n_props
+    frame = np.where(
+        place < first, -(n_frames + window + place), (place - first) // n_things
+    )  # props: far from all
     near = np.abs(frame[:, None] - frame) <= window
-    allowed = word[None, :] | (~word[:, None] & ~word[None, :] & near)
+    same = place[:, None] == place
+    prop = ~word & (place < first)
+    allowed = word[None, :] | (~word[:, None] & ~word[None, :] & np.where(prop[:, None], same, near))
     return np.where(allowed, 0.0, -1e4).astype(np.float32)

@@ -170,10 +170,10 @@ class Held:
 
 
 def set_rate(optims: Iterable[torch.optim.Optimizer], lr: float) -> None:
-    """Give every group of every optimiser one rate."""
+    """Give every group of every optimiser one rate, times its own ``scale`` where it has one."""
     for optim in optims:
         for group in optim.param_groups:
-            group["lr"] = lr
+            group["lr"] = lr * group.get("scale", 1.0)
 
 
 def save(

@@ -252,7 +252,7 @@ def _dream(
     listed = facts()
     # Weights say how their frames are cut, and whether their words were trained to look at frames.
     reach = N_FRAMES if window is None and not listed["words_see_frames"] else window
-    mask = attention_mask(reach, n_patches=int(listed["patches"]))
+    mask = attention_mask(reach, n_props=0, n_things=int(listed["patches"]))
     twice = np.concatenate([slots, slots])
     open_slots = np.zeros((2 * n, _N_OPEN), np.float32)
     open_slots[n:, :_N_THINGS] = 1  # guidance exaggerates what the words say of the things, not the place

@@ -60,6 +60,14 @@ class CodecRun:
     device: str = "cpu"
 
 
+def load_codec(path: Path) -> Codec:
+    """Return the trained codec, ready to use."""
+    saved = torch.load(path, weights_only=True, map_location="cpu")
+    codec = Codec(CodecConfig(**saved["config"]))
+    codec.load_state_dict(saved["model"])
+    return codec.eval()
+
+
 def train_codec(folder: Path, frames: Path, *, run: CodecRun, config: CodecConfig | None = None) -> Path:
     """Train, with checkpoints and contact sheets in `folder`; goes on where it stopped.
 

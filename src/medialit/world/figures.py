@@ -24,6 +24,7 @@ class Figure:
     """One object at one instant, in pixels."""
 
     kind: str
+    phase: int
     sprite: Sprite
     rgb: Floats
     centre: tuple[float, float]
@@ -45,9 +46,8 @@ class Figure:
         k = px_per_m(size) * tracks.scale[i]
         radius = float(tracks.radius_m[i] * k)
         shape = SHAPES[thing.kind]
-        turn = tracks.stride_rad[t, i] / (2 * np.pi) * (6 if thing.kind == "car" else 1)
-        phase = int(np.floor(abs(turn) * shape.n_phases + 0.5)) % shape.n_phases
         resolution = fitting_resolution(radius)
+        phase = phase_of(thing.kind, float(tracks.stride_rad[t, i]))
         maps = sprite(thing.kind, phase, resolution)
         target, amount = staging.morph_to[i], float(staging.morph[t, i])
         if target is not None and amount > 0:
@@ -55,6 +55,7 @@ class Figure:
         ground = size[1] - (ground_y_m(float(tracks.scale[i])) - tracks.camera_m[t, 1]) * px_per_m(size)
         return cls(
             kind=thing.kind,
+            phase=phase,
             sprite=maps,
             rgb=np.clip(np.asarray(thing.rgb) + staging.tint[t, i], 0, 1).astype(np.float32),
             centre=(float(x), float(y)),
@@ -109,8 +110,6 @@ class Figure:
         region = picture[top:bottom, left:right]
         region *= 1 - (alpha * self.opacity)[..., None]
         region += np.minimum(lit, 1.0) * self.opacity
-        if self.kind == "lantern":
-            self._shed_light(picture, light)
 
     def cast_shadow(self, picture: Floats, light: Light) -> None:
         """Darken the ground where the object keeps the light away, in place."""
@@ -141,7 +140,10 @@ class Figure:
         region = picture[top:bottom, left:right]
         region *= ((1 - np.float32(strength) * cast) * (1 - contact))[..., None]
 
-    def _shed_light(self, picture: Floats, light: Light) -> None:
+    def shed_light(self, picture: Floats, light: Light) -> None:
+        """Brighten what is around an object that shines, in place; only a lantern does."""
+        if self.kind != "lantern" or self.opacity <= 0:
+            return
         reach = 3.0 * self.radius
         window = _window(self.centre[0], self.centre[1], 2.2 * reach, picture)
         if window is None:
@@ -169,6 +171,13 @@ class Figure:
             for m in (self.sprite.fixed, self.sprite.matter, self.sprite.relief)
         )
         return fixed, matter, relief
+
+
+def phase_of(kind: str, stride_rad: float) -> int:
+    """Return which step of its own movement a thing is in, from 0 to ``SHAPES[kind].n_phases - 1``."""
+    n = SHAPES[kind].n_phases
+    turn = stride_rad / (2 * np.pi) * (6 if kind == "car" else 1)
+    return int(np.floor(abs(turn) * n + 0.5)) % n
 
 
 def _window(x: float, y: float, reach: float, picture: Floats) -> tuple[int, int, int, int] | None:

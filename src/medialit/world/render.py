@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from medialit.errors import WorldError
 from medialit.media import Clip
@@ -20,7 +21,10 @@ from medialit.world.motion import simulate
 from medialit.world.scene import Scene
 from medialit.world.staging import Staging, stage
 from medialit.world.tracks import Doubles
-from medialit.world.view import GROUND_M, HORIZON_M, Floats, px_per_m
+from medialit.world.view import GROUND_M, HORIZON_M, VIEW_M, Floats, px_per_m
+
+WALL_SPAN_M = 2.08
+WALL_MIDDLE_M = (0.6, 0.775)  # from the wall's face inwards, and above the ground
 
 
 def render(scene: Scene, *, size: tuple[int, int] = (256, 256), fps: float | None = None) -> Clip:
@@ -69,6 +73,39 @@ def render_staging(
         _objects(picture, scene, staging, t, place, size)
         frames[t] = cv2.convertScaleAbs(np.maximum(picture, 0), alpha=255)
     return Clip(frames=frames, fps=scene.fps if fps is None else fps)
+
+
+def render_place(
+    background: str,
+    look: int,
+    *,
+    camera_m: tuple[float, float] = (0.0, 0.0),
+    size: tuple[int, int] = (256, 256),
+) -> NDArray[np.uint8]:
+    """Return an empty place as the camera sees it from `camera_m`, shape (H, W, 3)."""
+    place = backdrop(background, look, size)
+    picture = _scenery(place.layers, np.asarray(camera_m, np.float64), size)[..., :3]
+    return np.asarray(cv2.convertScaleAbs(np.maximum(picture, 0), alpha=255), np.uint8)
+
+
+def render_wall(light: Light, *, side: int) -> Floats:
+    """Return the brick wall that objects hit, alone: colour times alpha, and alpha, shape (side, side, 4).
+
+    The square is `WALL_SPAN_M` wide, around `WALL_MIDDLE_M` beside the wall's face and above the front lane's ground;
+    the wall's face is on the left.
+    """
+    k = side / WALL_SPAN_M
+    size = (side, round(k * VIEW_M))
+    camera = np.array([0.0, GROUND_M + WALL_MIDDLE_M[1] - VIEW_M / 2])  # brings its middle to the picture's
+    pictures = []
+    for ground in (0.0, 1.0):
+        picture = np.full((size[1], size[0], 3), ground, np.float32)
+        _draw_wall(picture, -WALL_MIDDLE_M[0], camera, light, size, side=1)
+        top = (size[1] - side) // 2
+        pictures.append(picture[top : top + side])
+    black, white = pictures
+    alpha = 1 - (white - black).mean(-1, keepdims=True)
+    return np.concatenate([black, np.clip(alpha, 0, 1)], -1)
 
 
 def _scenery(layers: tuple[Layer, ...], camera: Doubles, size: tuple[int, int]) -> Floats:
@@ -133,14 +170,17 @@ def _objects(
         posed.cast_shadow(picture, place.light)
     for i, posed in zip(order, drawn, strict=True):
         if tracks.wall_m is not None and tracks.scale[i] == 1.0:  # the wall stands in the front lane
-            _draw_wall(picture, tracks.wall_m, tracks.camera_m[t], place.light, size)
+            side = 1 if tracks.wall_m > 0 else -1
+            _draw_wall(picture, tracks.wall_m, tracks.camera_m[t], place.light, size, side=side)
         posed.draw(picture, place.light, seed=scene.seed + 7919 * t)
+        posed.shed_light(picture, place.light)
 
 
-def _draw_wall(picture: Floats, face_m: float, camera: Doubles, light: Light, size: tuple[int, int]) -> None:
-    """Draw the end of a brick wall, its face at `face_m` in the front lane."""
+def _draw_wall(
+    picture: Floats, face_m: float, camera: Doubles, light: Light, size: tuple[int, int], *, side: int
+) -> None:
+    """Draw the end of a brick wall, its face at `face_m` in the front lane, the rest of it to the `side`, 1 or -1."""
     k = px_per_m(size)
-    side = 1 if face_m > 0 else -1
     wide, high = 1.2, 1.75
     near = size[0] / 2 + (face_m - float(camera[0])) * k
     ground = size[1] - (GROUND_M - 0.10 - float(camera[1])) * k

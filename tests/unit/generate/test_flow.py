@@ -41,11 +41,13 @@ def test_a_clip_s_noise_depends_on_its_own_seed_alone():
 def test_with_a_window_words_never_see_frames_and_frames_always_see_words(window):
     mask = attention_mask(window) == 0
     assert mask[:, :10].all() and not mask[:10, 10:].any()
-    frames = mask[10:, 10:].reshape(24, 16, 24, 16)
+    wall = mask[10]  # sees the words and itself, and no frame sees it
+    assert wall[:11].all() and not wall[11:].any() and not mask[11:, 10].any()
+    frames = mask[11:, 11:].reshape(24, 2, 24, 2)
     near = frames.all(axis=(1, 3))
     assert np.array_equal(
         near, frames.any(axis=(1, 3))
-    )  # a frame is seen with all its patches, or not at all
+    )  # a frame is seen with both its things, or not at all
     assert near.diagonal().all() and np.array_equal(near, near.T)
     assert near[0].sum() == min(24, window + 1)
 

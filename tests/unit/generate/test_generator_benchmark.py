@@ -42,7 +42,9 @@ def renders(shots, *, seed, model, steps, guidance):
 def rig(benchmark):
     from medialit.generate.text import read
 
-    return benchmark.Rig(renders, lambda clip: clip, lambda prompt: read(prompt).shot)
+    return benchmark.Rig(
+        renders, lambda scene: render(scene, size=(64, 64)), lambda prompt: read(prompt).shot
+    )
 
 
 def options(**changes):
@@ -66,7 +68,7 @@ def test_a_model_with_wrong_colours_is_found_out_and_only_there(benchmark, rig, 
     assert table["v1"]["colour"][0] <= 1 < 5 <= table["v2"]["colour"][0]
     assert table["v1"]["background"] == table["v2"]["background"] == [6, 6]
     assert table["v2, shuffled"]["joint"][0] == 0
-    assert set(np.load(tmp_path / "thumbnails.npz")) == {"v2", "v1", "codec", "render"}
+    assert set(np.load(tmp_path / "thumbnails.npz")) == {"v2", "v1", "painted", "render"}
     lines = benchmark.table_lines(json.loads(json.dumps(found)))
     assert any(line.startswith("| held-out prompts | v2 | 6 |") for line in lines)
     summary = benchmark.summary(found)

@@ -19,7 +19,9 @@ def test_a_training_runs_goes_on_and_guards_its_folder(tmp_path):
     recipe = RECIPES["trial"]
     listing = train(tmp_path / "t", recipe=recipe, name="trial")
     facts = json.loads(listing.read_text())
-    assert set(facts["files"]) == {"encoder.onnx", "decoder.onnx", "flow.onnx"}
+    assert set(facts["files"]) == {
+        f"{name}.onnx" for name in ("encoder", "decoder", "places", "portrait", "painter", "light", "flow")
+    }
     assert facts["training"]["recipe"] == "trial"
     log = (tmp_path / "t" / "flow" / "flow.pt").stat().st_mtime_ns
     train(tmp_path / "t", recipe=recipe, name="trial")  # nothing is left to do
