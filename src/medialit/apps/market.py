@@ -36,6 +36,7 @@ _CSS: Final = f"""
 footer{{display:none !important}}
 #ml-market-title h1{{margin:.2rem 0}}
 .ml-row button{{min-width:9rem}}
+.ml-clock button{{min-width:6rem}}
 .html-container{{padding:0 !important}}
 html[dir=rtl] .block{{direction:rtl}}  /* gradio says ltr to each block */
 html[dir=rtl] .block input{{text-align:right}}
@@ -69,15 +70,15 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
         said = Said(lang)
         found = fields.top(said, lang)
         with gr.Tabs(elem_id="ml-tabs"):
-            with said(gr.Tab, lambda _, c: {"label": _("1 · Offer")}, id="offer", elem_id="ml-tab-offer"):
+            with said(gr.Tab, lambda _, c: {"label": _("Offer")}, id="offer", elem_id="ml-tab-offer"):
                 found |= fields.offer(said)
-            with said(gr.Tab, lambda _, c: {"label": _("2 · Sign")}, id="sign", elem_id="ml-tab-sign"):
+            with said(gr.Tab, lambda _, c: {"label": _("Sign")}, id="sign", elem_id="ml-tab-sign"):
                 found |= fields.sign(said)
-            with said(gr.Tab, lambda _, c: {"label": _("3 · Use")}, id="use", elem_id="ml-tab-use"):
+            with said(gr.Tab, lambda _, c: {"label": _("Use")}, id="use", elem_id="ml-tab-use"):
                 found |= fields.use(said)
-            with said(gr.Tab, lambda _, c: {"label": _("4 · End")}, id="end", elem_id="ml-tab-end"):
+            with said(gr.Tab, lambda _, c: {"label": _("End")}, id="end", elem_id="ml-tab-end"):
                 found |= fields.end(said)
-            with said(gr.Tab, lambda _, c: {"label": _("5 · Papers")}, id="papers", elem_id="ml-tab-papers"):
+            with said(gr.Tab, lambda _, c: {"label": _("Papers")}, id="papers", elem_id="ml-tab-papers"):
                 found |= fields.papers(said)
         _connect(window, said, found, home=home)
     return window

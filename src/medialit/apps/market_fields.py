@@ -43,7 +43,7 @@ def top(said: Said, lang: str) -> Fields:
             )
         found["anew"] = said(gr.Button, lambda _, c: {"value": _("Empty the stage")}, elem_id="ml-anew")
     found["stage"] = gr.HTML(elem_id="ml-stage")
-    with gr.Row(elem_classes="ml-row"):
+    with gr.Row(elem_classes="ml-clock"):
         found["day"] = said(
             gr.Button, lambda _, c: {"value": _("One day later")}, elem_id="ml-day", size="sm"
         )
@@ -168,7 +168,7 @@ def sign(said: Said) -> Fields:
         gr.Checkbox, lambda _, c: {"label": _("I have read the terms and the warnings")}, value=False,
         elem_id="ml-read",
     )  # fmt: skip
-    found["sign"] = said(gr.Button, lambda _, c: {"value": _("Sign")}, variant="primary", elem_id="ml-sign")
+    found["sign"] = said(gr.Button, lambda _, c: {"value": _("Sign it")}, variant="primary", elem_id="ml-sign")
     found["note_sign"] = gr.HTML(elem_id="ml-note-sign")
     with said(
         gr.Accordion, lambda _, c: {"label": _("Bring money in, for whoever signs")}, open=False, elem_id="ml-open-money"

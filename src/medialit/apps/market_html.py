@@ -11,7 +11,7 @@ from medialit.language import language, translator
 
 CSS: Final = """
 .ml-stage{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;align-items:baseline}
-.ml-stage b{font-size:1.15rem}
+.ml-stage b{font-size:1.15rem}.ml-stage bdi{white-space:nowrap}
 .ml-card ul,.ml-card ol{margin:.2rem 0;padding-inline-start:1.3rem}
 .ml-c details{margin:.4rem 0}
 .ml-c summary{cursor:pointer;font-weight:600;padding:.25rem 0}
@@ -20,10 +20,10 @@ CSS: Final = """
 .ml-flag{border-inline-start:5px solid #a3231b;padding:.3rem .9rem;margin:.5rem 0;border-radius:4px;
   background:var(--background-fill-secondary)}
 .ml-flag b{color:#a3231b}.dark .ml-flag b{color:#ff9d94}
-.ml-t{width:100%;border-collapse:collapse;margin:.4rem 0}
+.ml-t{width:100%;border:0 !important;border-collapse:collapse;margin:.4rem 0}
 .ml-t th,.ml-t td{border:0 !important;border-bottom:1px solid var(--border-color-primary) !important;
   padding:.35rem .5rem;text-align:start;vertical-align:top}
-.ml-t .n{text-align:end;white-space:nowrap;font-variant-numeric:tabular-nums}
+.ml-t .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .ml-t tr.sum td,.ml-t tr.sum th{font-weight:700;border-top:2px solid currentColor !important}
 .ml-t tr.sub th,.ml-t tr.sub td{font-weight:400}.ml-t tr.sub th{padding-inline-start:1.4rem}
 .ml-cal{display:grid;gap:.55rem;margin:.5rem 0}

@@ -35,8 +35,9 @@ from medialit.language import translator
 def stage_line(stage: Stage, *, lang: str) -> str:
     """Show the day on the stage."""
     _ = translator(lang)
-    said = _("Today on this stage: {day}").format(day=ltr(stage.day().isoformat()))
-    return block(f'<p class="ml-stage"><b>{esc(said)}</b></p>', lang=lang)
+    day = f"<bdi>{stage.day().isoformat()}</bdi>"
+    said = esc(_("Today on this stage: {day}")).format(day=day)
+    return block(f'<p class="ml-stage"><b>{said}</b></p>', lang=lang)
 
 
 def story(stage: Stage, *, lang: str) -> str:
