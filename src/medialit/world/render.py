@@ -189,12 +189,8 @@ def _draw_wall(
     window = (
         max(0, int(ground - high * k - 2)),
         min(size[1], int(ground + 2)),
-        *sorted(
-            (
-                max(0, int(min(near, near + side * wide * k)) - 2),
-                min(size[0], int(max(near, near + side * wide * k)) + 2),
-            )
-        ),
+        max(0, int(min(near, near + side * wide * k)) - 2),
+        min(size[0], int(max(near, near + side * wide * k)) + 2),
     )
     top, bottom, left, right = window
     if left >= right or top >= bottom:

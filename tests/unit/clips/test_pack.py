@@ -175,6 +175,8 @@ def test_a_clip_of_ones_own_is_added_with_a_fake_and_without_sound_tags_and_form
         clips.add(folder, file, label="camera", release=form, scene="yard")
     with pytest.raises(ClipPackError, match="split"):
         clips.add(folder, file, label="synthetic", release=form, scene="yard", split="train")
+    (folder / "parts" / f"added-{added[0].id if not added[0].synthetic else added[1].id}.json").unlink()
+    assert len(clips.build(folder, **SMALL).entries) == 4, "a release was taken back"
 
 
 def test_nobodys_clip_is_added_without_a_form_and_none_that_is_too_short_or_small(

@@ -137,6 +137,14 @@ def test_a_lantern_lights_the_night():
     assert gain[int(y - 0.5 * r), int(x + 1.3 * r)].sum() > 15
 
 
+@pytest.mark.parametrize("size", [(48, 96), (16, 96)])
+@pytest.mark.parametrize("pan", ["left", "right", "still"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_wall_beside_a_narrow_picture_is_not_drawn_and_does_no_harm(size, pan, seed):
+    s = scene("wall", "car", duration_s=0.5, fps=4, pan=pan, seed=seed)
+    assert render(s, size=size).frames.shape == (2, size[1], size[0], 3)
+
+
 @pytest.mark.parametrize("size", [(8, 64), (64, 5000)])
 def test_sizes_that_cannot_be_rendered_are_refused(size):
     with pytest.raises(WorldError, match="16 to 4096"):
