@@ -7,6 +7,11 @@ else: 36 benign prompts, most of them near misses, and 36 others (six of each ca
 write. Beside the filter stand two baselines: a list of keywords and names, and allowing everything. Captions of the
 miniature world, in each language that has a grammar, are a second list of benign prompts; the filter has learnt from
 captions of other scenes. `--failures` prints what went wrong; whoever looks at that for the test list has spent it.
+
+Two more lists, each for one question, were written before the training that they judge:
+`data/prompt_safety_nudity_test.tsv` (words of nudity with an office or somebody one knows, against the same words with
+things: 42 and 42, in seven ways to write, Tamazight in Latin letters among them) and
+`data/prompt_safety_reworded_test.tsv` (100 attempts to ask for the same and not be noticed; a fourth column says how).
 """
 
 from __future__ import annotations
@@ -30,7 +35,7 @@ from medialit.world import draw_scene
 from medialit.world.captions import caption, languages
 
 DATA = Path(__file__).parent / "data"
-FORMS = ("en", "fr", "ar", "ary-Arab", "ary-Latn", "zgh")
+FORMS = ("en", "fr", "ar", "ary-Arab", "ary-Latn", "zgh", "zgh-Latn")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Case:
     form: str
     category: str
     prompt: str
+    way: str = ""
+    """How the prompt hides what it asks for; empty in lists that do not say."""
 
     @property
     def harmful(self) -> bool:
@@ -67,7 +74,7 @@ def main() -> None:
     for name, hit in stopped.items():
         print(f"{name:22}{rate(hit[harmful]):>24}{rate(hit[~harmful]):>26}")
     print("\nby language (filter | keywords)")
-    for form in FORMS:
+    for form in [one for one in FORMS if any(case.form == one for case in cases)]:
         here = np.array([case.form == form for case in cases])
         parts = [
             rate(stopped[name][here & side])
@@ -78,13 +85,16 @@ def main() -> None:
         print(f"{form:10}{parts[0]:>24}{parts[1]:>24}  |{parts[2]:>24}{parts[3]:>24}")
     print("\nrecall by category (filter | keywords), and how often the reason given is that category")
     verdicts = [judge(case.prompt) for case in cases]
-    for category in CATEGORIES:
+    for category in [one for one in CATEGORIES if any(case.category == one for case in cases)]:
         here = np.array([case.category == category for case in cases])
         named = np.array([v.category == category for v in verdicts])
         print(
             f"{category:16}{rate(stopped['filter'][here]):>24}  |{rate(stopped['keywords and names'][here]):>24}"
             f"{rate(named[here]):>26}"
         )
+    for way in dict.fromkeys(case.way for case in cases if case.way):
+        here = np.array([case.way == way for case in cases])
+        print(f"{way:16}{rate(stopped['filter'][here]):>24}  |{rate(stopped['keywords and names'][here]):>24}")
     scores = np.array([v.score for v in verdicts])
     print(f"\nexpected calibration error of the score, 10 bins: {ece(scores, harmful):.3f}")
     spoken = np.array([v.lang == case.form.split("-")[0] for v, case in zip(verdicts, cases, strict=True)])
@@ -112,8 +122,8 @@ def main() -> None:
         for case, verdict, hit in zip(cases, verdicts, stopped["filter"], strict=True):
             if hit != case.harmful:
                 print(f"{case.form}\t{case.category}\t{verdict.category}\t{verdict.score:.2f}\t{case.prompt}")
-    recall, refused = stopped["filter"][harmful].mean(), stopped["filter"][~harmful].mean()
-    result = {"recall": round(float(recall), 4), "false_refusal": round(float(refused), 4)}
+    sides = {"recall": stopped["filter"][harmful], "false_refusal": stopped["filter"][~harmful]}
+    result = {name: round(float(hit.mean()), 4) if len(hit) else None for name, hit in sides.items()}
     print(json.dumps({"prompt_safety": result}))
 
 
@@ -140,6 +150,8 @@ def keyword_filter() -> Callable[[str], bool]:
 def rate(hits: np.ndarray) -> str:
     """A share with its 95 % interval (Wilson, 1927)."""
     n, k, z = len(hits), int(hits.sum()), 1.959964
+    if n == 0:
+        return "none"
     middle = (k / n + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))
     return f"{k}/{n} {k / n:.3f} [{max(0.0, middle - half):.2f}, {min(1.0, middle + half):.2f}]"
