@@ -141,7 +141,7 @@ def _joining(said: Said) -> Fields:
         gr.HTML,
         lambda _, c: {
             "value": view.intro(
-                _("Enrol with the commands `medialit likeness challenge` and `medialit likeness enrol`; then the "
+                _("Enrol with the commands “medialit likeness challenge” and “medialit likeness enrol”; then the "
                   "enrolment stands in this list. Nobody asks for a password here: whoever sits at this computer can act "
                   "in your name. Take part only where you trust everybody who does."),
                 lang=c,
