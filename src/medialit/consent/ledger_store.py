@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from medialit.consent import checks
 from medialit.consent.ledger_events import TEXT_FIELDS, Event, Head, genesis
 from medialit.errors import LedgerError
 
@@ -109,6 +110,11 @@ class Session:
         if found is None:
             raise LedgerError(
                 "The consent ledger does not say how far it goes. Restore a copy from before it was damaged."
+            )
+        if (type(found.chain), type(found.seq), type(found.hash)) != (str, int, str):
+            raise LedgerError(
+                f"What the consent ledger says of how far it goes is damaged: {checks.shown(tuple(found))}. Restore a "
+                "copy from before."
             )
         return Head(chain=found.chain, seq=found.seq, hash=found.hash)
 
@@ -189,7 +195,14 @@ class Session:
             query = query.where(KEYS.c.chain == chain)
         if owners is not None:
             query = query.where(KEYS.c.owner.in_(list(owners)))
-        return {(row.chain, row.owner): bytes(row.key) for row in self.connection.execute(query)}
+        found = {}
+        for row in self.connection.execute(query):
+            if not (isinstance(row.chain, str) and isinstance(row.owner, str) and isinstance(row.key, bytes)):
+                raise LedgerError(
+                    f"The key of {checks.shown(row.owner)} in the consent ledger is damaged. Restore a copy from before."
+                )
+            found[row.chain, row.owner] = row.key
+        return found
 
     def add_keys(self, keys: Mapping[tuple[str, str], bytes]) -> None:
         """Keep keys."""

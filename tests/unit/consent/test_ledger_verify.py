@@ -250,6 +250,41 @@ def test_what_somebody_with_the_file_can_do_is_found(
     assert (found.finding, found.first_bad_seq, found.ok) == (finding, seq, finding is Finding.WHOLE)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("consent_keys", "key", "NULL"),
+        ("consent_keys", "key", "7"),
+        ("consent_keys", "key", "'text'"),
+        ("consent_keys", "owner", "x'00'"),
+        ("consent_keys", "chain", "NULL"),
+        ("consent_head", "seq", "'six'"),
+        ("consent_head", "seq", "NULL"),
+        ("consent_head", "hash", "x'00'"),
+    ],
+)
+def test_what_is_kept_as_something_else_is_a_finding(
+    whole: Path, tmp_path: Path, table: str, column: str, value: str
+) -> None:
+    path = _copy(whole, tmp_path)
+    with sqlite3.connect(path) as database:  # as a damaged page does it: whatever the columns promise
+        made = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        rows = database.execute(f"SELECT * FROM {table}").fetchall()
+        database.execute(f"DROP TABLE {table}")
+        names = [
+            line.split()[0] for line in made.splitlines()[1:] if line[:1] == "\t" and "PRIMARY" not in line
+        ]
+        database.execute(f"CREATE TABLE {table} ({', '.join(names)})")
+        database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})", rows)
+        database.execute(
+            f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT max(rowid) FROM {table})"
+        )
+    database.close()
+    assert not _verified(path).ok
+    with Ledger(path) as ledger, pytest.raises(LedgerError):
+        ledger.state()
+
+
 def test_two_events_that_change_places_are_found(whole: Path, tmp_path: Path) -> None:
     path = _copy(whole, tmp_path)
     _attack(
