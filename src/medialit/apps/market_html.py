@@ -21,6 +21,7 @@ CSS: Final = """
   background:var(--background-fill-secondary)}
 .ml-flag b{color:#a3231b}.dark .ml-flag b{color:#ff9d94}
 .ml-t{width:100%;border:0 !important;border-collapse:collapse;margin:.4rem 0}
+.ml-t thead,.ml-t tbody,.ml-t tr{border:0 !important}
 .ml-t th,.ml-t td{border:0 !important;border-bottom:1px solid var(--border-color-primary) !important;
   padding:.35rem .5rem;text-align:start;vertical-align:top}
 .ml-t .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
