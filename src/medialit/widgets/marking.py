@@ -19,6 +19,7 @@ from PIL import Image
 
 from medialit.language import language, translator
 from medialit.media import Clip, degrade
+from medialit.provenance.fingerprint import fingerprint
 from medialit.provenance.watermark import Detection, detect
 
 _TIMES: Final = 12  # by which a difference of few levels is enlarged to be seen
@@ -112,6 +113,15 @@ def attack(clip: Clip, name: str, *, key: bytes | str) -> Outcome:
     after = ATTACKS[name](clip)
     quality = None if name in MOVED else psnr_db(clip, after)
     return Outcome(name=name, clip=after, psnr_db=quality, detection=detect(after, key=key))
+
+
+def bits_that_differ(one: Clip, other: Clip) -> float:
+    """Return the share of the fingerprints' bits that differ, over the whole frame: of the motion too where both move."""
+    first, second = fingerprint(one), fingerprint(other)
+    words = [first.picture[0] ^ second.picture[0]]
+    if first.moves and second.moves:
+        words.append(first.motion[0] ^ second.motion[0])
+    return float(np.unpackbits(np.concatenate(words).view(np.uint8)).mean())
 
 
 def side_by_side(clip: Clip, marked: Clip, *, lang: str) -> HTML:

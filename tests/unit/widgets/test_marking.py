@@ -9,7 +9,15 @@ import pytest
 
 from medialit.media import Clip
 from medialit.provenance import watermark
-from medialit.widgets.marking import ATTACKS, MOVED, AttackWidget, attack, psnr_db, side_by_side
+from medialit.widgets.marking import (
+    ATTACKS,
+    MOVED,
+    AttackWidget,
+    attack,
+    bits_that_differ,
+    psnr_db,
+    side_by_side,
+)
 
 PAYLOAD = 0xC0FFEE
 
@@ -66,3 +74,16 @@ def test_the_widget_says_what_is_left(marked: Clip, lang: str) -> None:
 
 def test_three_pictures_show_the_mark(plain: Clip, marked: Clip) -> None:
     assert side_by_side(plain, marked, lang="fr").data.count("<img ") == 3
+
+
+def test_a_copy_has_nearly_the_same_bits_and_another_clip_about_half() -> None:
+    blocks = (
+        np.random.default_rng(5)
+        .integers(0, 256, (2, 8, 8, 3), np.uint8)
+        .repeat(32, axis=1)
+        .repeat(32, axis=2)
+    )
+    one, other = (Clip(frame[np.newaxis].repeat(4, axis=0), 24.0) for frame in blocks)
+    assert bits_that_differ(one, one) == 0
+    assert bits_that_differ(one, watermark.embed(one, PAYLOAD, key="our class")) < 0.15
+    assert bits_that_differ(one, other) > 0.35
