@@ -68,8 +68,9 @@ Written by `python docs/licences.py`; a test compares this page with what is ins
 ## Shipped in this repository
 
 Made by others are two test pictures of 6 kB, `tests/fixtures/c2pa/compressed_boxhash.*` (Apache-2.0, from the sdist of
-encypher-c2pa 1.7.1). The clips are drawn by `medialit.world`; the screenshots show JupyterLab and nbgrader, both
-BSD-3-Clause. No font, sound, face or voice of others is in it.
+encypher-c2pa 1.7.1), and the JSON-LD context of ODRL, `tests/fixtures/odrl/odrl.jsonld` (BSD-3-Clause, from the npm
+package @digitalbazaar/odrl-context 1.0.0), which tests read. The clips are drawn by `medialit.world`; the screenshots
+show JupyterLab and nbgrader, both BSD-3-Clause. No font, sound, face or voice of others is in it.
 
 `run.py test` also fetches the sdist of is-it-ai-mcp 0.1.0 (MIT), for a picture in it that a vendor signed. It is neither
 installed nor kept here.

@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import Graph, URIRef
-from rdflib.namespace import ODRL2
+from rdflib import BNode, Graph, URIRef
+from rdflib.namespace import ODRL2, RDF
 
 from medialit.consent.odrl import Duty, DutyKind, policy_of, terms_of
 from medialit.consent.records import (
@@ -35,27 +35,16 @@ _spec.loader.exec_module(people)
 
 SCHEMA = json.loads(Path(__file__).with_name("odrl.schema.json").read_text(encoding="utf-8"))
 ODRL = "http://www.w3.org/ns/odrl/2/"
-# The published context could not be had offline; this one says the same of the terms that we write.
-LOCAL_CONTEXT = {
-    "odrl": ODRL,
-    "dct": "http://purl.org/dc/terms/",
-    "uid": "@id",
-    **{name: f"odrl:{name}" for name in ("Set", "Offer", "Agreement", "PartyCollection", "LogicalConstraint")},
-    **{name: {"@id": f"odrl:{name}", "@type": "@id"} for name in ("target", "assigner", "assignee", "profile")},
-    **{
-        name: {"@id": f"odrl:{name}", "@type": "@vocab"}
-        for name in ("action", "operator", "leftOperand", "conflict", "unit")
-    },
-    **{
-        name: f"odrl:{name}"
-        for name in (
-            "permission", "prohibition", "duty", "constraint", "rightOperand", "or", "use", "attribute", "watermark",
-            "inform", "compensate", "purpose", "media", "recipient", "spatial", "dateTime", "payAmount", "isAnyOf",
-            "isNoneOf", "eq", "lt", "gteq",
-        )
-    },
-    "prohibit": "odrl:prohibit",
-}  # fmt: skip
+CONTEXT = json.loads(
+    (Path(__file__).parents[2] / "fixtures" / "odrl" / "odrl.jsonld").read_text(encoding="utf-8")
+)["@context"]
+"""The context that W3C publishes for ODRL 2.2, as Digital Bazaar packs it for use offline."""
+
+
+def read_by_others(policy):
+    """Expand a policy by the published context, as a JSON-LD reader who knows nothing of us does."""
+    here = [CONTEXT if one == "http://www.w3.org/ns/odrl.jsonld" else one for one in policy["@context"]]
+    return Graph().parse(data=json.dumps(policy | {"@context": here}), format="json-ld")
 
 
 def some(kind):
@@ -162,11 +151,58 @@ def test_the_schema_refuses_a_policy_without_a_rule_and_a_constraint_without_an_
 @given(record=st.one_of(GRANTS, NOS), duties=DUTIES)
 def test_every_term_of_odrl_that_is_used_is_in_the_published_ontology(record, duties):
     policy = policy_of(record, duties=() if isinstance(record, Prohibition) else duties)
-    graph = Graph().parse(data=json.dumps(policy | {"@context": LOCAL_CONTEXT}), format="json-ld")
+    graph = read_by_others(policy)
     used = {str(term)[len(ODRL) :] for triple in graph for term in triple if str(term).startswith(ODRL)}
     assert {"constraint", "target", "action"} <= used
     for name in used - {"or"}:  # a keyword of Python, which rdflib's list cannot hold
         assert ODRL2[name] == URIRef(ODRL + name)  # a closed namespace: another name raises
+
+
+def words_of(policy):
+    """Yield every key of a policy, and each value that the published context reads as a word of its vocabulary."""
+    if isinstance(policy, list):
+        for one in policy:
+            yield from words_of(one)
+    elif isinstance(policy, dict):
+        for key, value in policy.items():
+            yield key
+            term = CONTEXT.get(key)
+            if isinstance(value, str) and isinstance(term, dict) and term["@type"] == "@vocab":
+                yield value
+            yield from words_of(value)
+
+
+@settings(max_examples=30, deadline=None)
+@given(record=st.one_of(GRANTS, NOS), duties=DUTIES)
+def test_every_word_of_a_policy_is_one_of_the_published_context_or_has_an_address(record, duties):
+    policy = policy_of(record, duties=() if isinstance(record, Prohibition) else duties)
+    own = {word for word in words_of({**policy, "@context": None}) if word not in CONTEXT and word[0] != "@"}
+    assert {word for word in own if ":" not in word} == set()
+    assert {word for word in own if not word.startswith(("urn:medialit:", "dct:", "http"))} == set()
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_a_reader_of_the_published_context_sees_who_may_do_what_to_what():
+    graph = read_by_others(over_the_wire(policy_of(people.GRANT)))
+    (policy,) = graph.subjects(RDF.type, ODRL2.Agreement)
+    rules = list(graph.objects(policy, ODRL2.permission))
+    assert rules
+    for rule in rules:
+        for name in ("assigner", "assignee", "target"):
+            assert [one for one in graph.objects(rule, ODRL2[name]) if isinstance(one, URIRef | BNode)], name
+        assert list(graph.objects(rule, ODRL2.action)) and list(graph.objects(rule, ODRL2.constraint))
+    assert list(graph.objects(policy, ODRL2.conflict)) == [ODRL2.prohibit]
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_a_word_that_the_published_context_lacks_is_lost_on_its_readers():
+    policy = over_the_wire(policy_of(people.GRANT))
+    for rule in policy["permission"]:
+        rule["asignee"] = rule.pop("assignee")
+    assert not any(
+        "assignee" in term or "asignee" in term for triple in read_by_others(policy) for term in triple
+    )
+    assert "asignee" in set(words_of(policy)) - set(CONTEXT)
 
 
 def test_a_term_that_odrl_lacks_would_be_noticed():
