@@ -44,7 +44,7 @@ CARD = Card(
     ),
     source="Conotter, O'Brien and Farid (2012), IEEE TIFS 7:283",
     needs="world",
-    holds=("gain", "resize", "recompression"),
+    holds=("gain", "fps", "resize", "recompression"),
     heavy=True,
 )
 

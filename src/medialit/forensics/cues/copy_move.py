@@ -31,7 +31,7 @@ CARD = Card(
     ),
     source="Amerini, Ballan, Caldelli, Del Bimbo and Serra (2011), IEEE TIFS 6:1099",
     needs="stills",
-    holds=("gain", "fps", "recompression"),
+    holds=("gain", "fps", "resize", "recompression"),
 )
 
 _LABEL = _msgid("details that agree on one copy (number)")

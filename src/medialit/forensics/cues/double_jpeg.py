@@ -45,7 +45,7 @@ CARD = Card(
     source="Popescu and Farid (2004); Lin, He, Tang and Tang (2009), Pattern Recognition 42:2492",
     needs="stills",
     holds=("fps",),
-    fails=("resize", "recompression"),
+    fails=("gain", "resize", "recompression"),
 )
 
 _LABEL = _msgid("strength of the comb (0 to 1)")

@@ -41,7 +41,8 @@ CARD = Card(
     ),
     source="Wang and Farid (2007), ACM Multimedia and Security, section 2",
     needs="motion",
-    holds=("gain", "resize", "recompression"),
+    holds=("gain", "fps", "resize"),
+    fails=("recompression",),
 )
 
 _LABEL = _msgid("difference to the frame before (% of contrast)")

@@ -41,8 +41,7 @@ CARD = Card(
     ),
     source="Li and Lyu (2019), arXiv:1811.00656; Li et al. (2020), Face X-ray, arXiv:1912.13458",
     needs="faces",
-    holds=("gain", "fps"),
-    fails=("resize",),
+    holds=("gain", "fps", "resize", "recompression"),
     heavy=True,
 )
 

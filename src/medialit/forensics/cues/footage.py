@@ -36,6 +36,7 @@ _STILL_BYTES: Final = 48 * 2**20
 _FACE_SIDE: Final = 640
 _FLOW_SIDE: Final = 128
 _WORLD_RATE: Final = 12.0
+_LEAST_CONTRAST: Final = 8.0  # levels; a grey wall is near to every painting
 _WORLD_DISTANCE: Final = 11.0  # filmed and coded renders lie below 9
 
 Progress = Callable[[float, str], None]
@@ -89,7 +90,7 @@ class Footage:
         if len(frames) < 6:
             return None
         glance = Clip(np.ascontiguousarray(frames[:: max(1, len(frames) // 6)]), self.fps)
-        if find_place(glance).distance > _WORLD_DISTANCE:
+        if float(glance.frames.std()) < _LEAST_CONTRAST or find_place(glance).distance > _WORLD_DISTANCE:
             return None
         slow = Clip(np.ascontiguousarray(frames), self.fps / step)
         try:

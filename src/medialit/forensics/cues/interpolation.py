@@ -43,7 +43,7 @@ CARD = Card(
     ),
     source="Bestagini et al. (2013), MMSP",
     needs="motion",
-    holds=("gain", "resize"),
+    holds=("gain", "resize", "recompression"),
     fails=("fps",),
 )
 

@@ -40,7 +40,7 @@ CARD = Card(
     ),
     source="Farid (2009), IEEE Transactions on Information Forensics and Security 4:154",
     needs="stills",
-    holds=("fps",),
+    holds=("gain", "fps"),
     fails=("resize", "recompression"),
 )
 

@@ -45,7 +45,7 @@ CARD = Card(
     ),
     source="Chung and Zisserman (2016), ACCV workshops; Agarwal et al. (2020), CVPR workshops",
     needs="sound",
-    holds=("gain", "resize", "recompression"),
+    holds=("gain", "fps", "resize", "recompression"),
     heavy=True,
 )
 

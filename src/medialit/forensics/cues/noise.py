@@ -41,7 +41,7 @@ CARD = Card(
     ),
     source="Immerkaer (1996), CVIU 64:300; Mahdian and Saic (2009), Image and Vision Computing 27:1497",
     needs="stills",
-    holds=("gain", "fps"),
+    holds=("gain", "fps", "resize"),
     fails=("recompression",),
 )
 

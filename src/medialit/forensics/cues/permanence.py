@@ -29,7 +29,7 @@ CARD = Card(
     ),
     source="Huang et al. (2024), VBench, arXiv:2311.17982",
     needs="world",
-    holds=("gain", "resize", "recompression"),
+    holds=("gain", "fps", "resize", "recompression"),
     heavy=True,
 )
 

@@ -43,7 +43,7 @@ CARD = Card(
     ),
     source="Zheng et al. (2025), D3, arXiv:2508.00701 (with a network's features; here with grey pictures)",
     needs="motion",
-    holds=("gain", "resize", "recompression"),
+    holds=("gain", "fps", "resize", "recompression"),
 )
 
 _LABEL = _msgid("change from one instant to the next (% of contrast)")

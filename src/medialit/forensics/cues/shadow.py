@@ -46,7 +46,7 @@ CARD = Card(
     ),
     source="Kee, O'Brien and Farid (2013), ACM Transactions on Graphics 32:28",
     needs="world",
-    holds=("gain", "resize"),
+    holds=("gain", "fps", "resize", "recompression"),
     heavy=True,
 )
 

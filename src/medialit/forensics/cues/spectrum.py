@@ -46,6 +46,7 @@ CARD = Card(
     source="Zhang, Karaman and Chang (2019), arXiv:1907.06515; Durall, Keuper and Keuper (2020), arXiv:2003.01826",
     needs="stills",
     holds=("gain", "fps"),
+    fails=("resize", "recompression"),
 )
 
 _LABEL = _msgid("highest peak of the spectrum (dB)")
