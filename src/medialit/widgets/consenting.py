@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import ipywidgets as widgets
+import traitlets
 
 from medialit.consent.policy import decide
 from medialit.consent.reasons import explain, word_in
@@ -34,12 +35,61 @@ OWNER: Final = "tiziri"
 ASKER: Final = "idir"
 MOMENT: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
 """When the widget's question is asked: a lesson's answers must not change with the day on which it is read."""
-_CSS: Final = (
-    "<style>.mlc{line-height:1.5;max-width:44rem}.mlc-answer{border-inline-start:6px solid;padding:.5rem 1rem;"
-    "margin:.4rem 0}.mlc-answer.yes{border-color:#17663a}.mlc-answer.no{border-color:#a3231b}"
-    ".mlc table{border-collapse:collapse;margin:.3rem 0}.mlc td,.mlc th{border:1px solid #999;padding:.2rem .6rem;"
-    "text-align:start}</style>"
-)
+_CSS: Final = """<style>
+.mlc-w{overflow:visible}
+.mlc-w.mlc-rtl{direction:rtl}
+.mlc-w .mlc-card{border:1px solid var(--jp-border-color2,#bbb);border-radius:10px;padding:.6rem .9rem;margin:.2rem;
+  overflow:visible}
+.mlc-w .widget-html,.mlc-w .widget-html-content{margin:0;height:auto;overflow:visible}
+.mlc-w .widget-checkbox{width:auto;height:auto;min-height:28px;overflow:visible}
+.mlc-w .widget-checkbox label{white-space:normal;line-height:1.35;display:flex;gap:.4rem;align-items:baseline}
+.mlc-w .widget-checkbox input{margin:0}
+.mlc-w .widget-dropdown{flex-direction:column;align-items:stretch;height:auto;overflow:visible}
+.mlc-w .widget-dropdown .widget-label{width:auto;text-align:start;height:auto;line-height:1.5}
+.mlc-w .widget-dropdown select{flex:0 0 30px;padding-inline:.5rem}
+.mlc-rtl .widget-dropdown select{background-position:left center}
+.mlc-w .mlc-card{align-self:flex-start}
+.mlc-w .mlc-wrap{flex-flow:row wrap;gap:0 1rem;overflow:visible}
+.mlc-title{font-weight:700;font-size:1.05rem;margin:.1rem 0 .4rem}
+.mlc-name{margin:.5rem 0 0}
+.mlc{line-height:1.5}
+.mlc p{margin:.2rem 0}
+.mlc-answer{border-inline-start:6px solid;border-radius:4px;padding:.5rem .9rem;margin:.4rem 0}
+.mlc-answer p:first-child{font-weight:700;font-size:1.1rem}
+.mlc-answer.yes{border-color:#17663a;background:#17663a1f}
+.mlc-answer.no{border-color:#a3231b;background:#a3231b1f}
+.mlc table{border-collapse:collapse;margin:.5rem 0;font-size:.92em}
+.mlc td,.mlc th{border:1px solid var(--jp-border-color2,#999);padding:.2rem .5rem;text-align:start}
+</style>"""
+
+
+class _Several(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Check boxes under a name, of which any number may be ticked: `value` holds those that are."""
+
+    value = traitlets.Tuple()
+
+    def __init__(self, name: str, options: list[tuple[str, Any]], value: tuple[Any, ...]) -> None:
+        self._boxes = {
+            word: widgets.Checkbox(value=word in value, description=text, indent=False)
+            for text, word in options
+        }
+        self._spreading = False
+        wrap = widgets.HBox(list(self._boxes.values()))
+        wrap.add_class("mlc-wrap")
+        super().__init__([widgets.HTML(f'<p class="mlc-name">{html.escape(name)}</p>'), wrap], value=value)
+        for box in self._boxes.values():
+            box.observe(self._gather, names="value")
+        self.observe(self._spread, names="value")
+
+    def _gather(self, _change: object) -> None:
+        if not self._spreading:
+            self.value = tuple(word for word, box in self._boxes.items() if box.value)
+
+    def _spread(self, _change: object) -> None:
+        self._spreading = True  # half of a new value is none
+        for word, box in self._boxes.items():
+            box.value = word in self.value
+        self._spreading = False
 
 
 class ConsentWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -95,13 +145,15 @@ class ConsentWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             self._flags("topic", _("The clip is about politics"), False),
         ]  # fmt: skip
         self._answer = widgets.HTML()
-        right = language(lang).direction == "rtl"
-        sides = widgets.HBox(
-            [widgets.VBox(allowed, layout={"width": "auto"}), widgets.VBox(asked, layout={"width": "auto"})],
-            layout={"flex_flow": "row-reverse wrap" if right else "row wrap"},
-        )
-        super().__init__([sides, self._answer])
-        self.layout.align_items = "flex-end" if right else "flex-start"
+        says, asks = widgets.VBox(allowed), widgets.VBox(asked)
+        for card in (says, asks):
+            card.add_class("mlc-card")
+        says.layout.flex = "1 1 22rem"
+        beside = widgets.VBox([asks, self._answer], layout={"flex": "1 1 22rem"})  # the answer stays in view
+        super().__init__([widgets.HTML(_CSS), widgets.HBox([says, beside], layout={"flex_flow": "row wrap"})])
+        self.add_class("mlc-w")
+        if language(lang).direction == "rtl":
+            self.add_class("mlc-rtl")
         for one in self._switches.values():
             one.observe(lambda change: self.ask(), names="value")
         self.ask()
@@ -219,7 +271,7 @@ class ConsentWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         head = "".join(f"<th>{html.escape(one)}</th>" for one in heads)
         table = f"<table><tr>{head}</tr>{rows}</table>" if grants else ""
         return (
-            f'{_CSS}<div class="mlc" lang="{lang}" dir="{language(lang).direction}">'
+            f'<div class="mlc" lang="{lang}" dir="{language(lang).direction}">'
             f'<div class="mlc-answer {"yes" if yes else "no"}" role="status">{answer}</div>{table}</div>'
         )
 
@@ -249,26 +301,21 @@ class ConsentWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
 
     def _title(self, text: str) -> widgets.HTML:
         direction = language(self._lang).direction
-        return widgets.HTML(f'<p dir="{direction}" style="font-weight:700">{html.escape(text)}</p>')
+        return widgets.HTML(f'<p class="mlc-title" dir="{direction}">{html.escape(text)}</p>')
 
     def _flags(self, key: str, text: str, value: bool) -> widgets.Checkbox:
-        self._switches[key] = widgets.Checkbox(
-            value=value, description=text, indent=False, layout={"width": "26rem", "max_width": "100%"}
-        )
+        self._switches[key] = widgets.Checkbox(value=value, description=text, indent=False)
         return self._switches[key]
 
     def _one(self, key: str, text: str, options: list[tuple[str, Any]], value: Any) -> widgets.Dropdown:
         self._switches[key] = widgets.Dropdown(
-            options=options, value=value, description=text, style={"description_width": "11rem"},
-            layout={"width": "26rem", "max_width": "100%"},
+            options=options, value=value, description=text, style={"description_width": "initial"},
+            layout={"width": "auto"},
         )  # fmt: skip
         return self._switches[key]
 
     def _several(
         self, key: str, text: str, options: list[tuple[str, Any]], value: tuple[Any, ...]
-    ) -> widgets.SelectMultiple:
-        self._switches[key] = widgets.SelectMultiple(
-            options=options, value=value, rows=min(5, len(options)), description=text,
-            style={"description_width": "11rem"}, layout={"width": "26rem", "max_width": "100%"},
-        )  # fmt: skip
-        return self._switches[key]
+    ) -> _Several:
+        made = self._switches[key] = _Several(text, options, value)
+        return made
