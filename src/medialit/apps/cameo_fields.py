@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -109,11 +110,9 @@ def _lending(said: Said) -> Fields:
     """Fields for who enrolled with a camera: lending a recording, seeing it, and taking it back."""
     found: Fields = {"lent": gr.HTML(elem_id="ml-lent")}
     found["recording"] = said(
-        gr.Video, lambda _, c: {"label": _("Lend a recording of yourself: record it here")}, sources=["webcam"],
+        _RECORDER, lambda _, c: {"label": _("Lend a recording of yourself: record it here")}, sources=["webcam"],
         include_audio=False, height=320, elem_id="ml-recording",
     )  # fmt: skip
-    # Its own step would run another program to drop the sound, and leave a second file; ours reads pictures only.
-    found["recording"].preprocess = _path_of
     with gr.Row(elem_classes="ml-row"):
         found["file"] = said(
             gr.UploadButton, lambda _, c: {"label": _("Or choose a video file")}, file_types=["video"],
@@ -131,8 +130,19 @@ def _lending(said: Said) -> Fields:
     return found
 
 
-def _path_of(payload: Any) -> str | None:
+def _path_of(_component: gr.Video, payload: Any) -> str | None:
     return None if payload is None else str(payload.path)
+
+
+# The component's own `preprocess` runs another program to drop the sound, which leaves a second file; ours hands on the
+# path. It is a class, for gradio makes the component anew when it changes, and it is made past gradio's metaclass, for
+# that one writes a stub beside our module.
+_RECORDER: Final[Any] = ABCMeta.__new__(
+    type(gr.Video),
+    "Recorder",
+    (gr.Video,),
+    {"preprocess": _path_of, "is_template": True, "__module__": __name__},
+)
 
 
 def _joining(said: Said) -> Fields:

@@ -342,8 +342,10 @@ class Desk:
         with self._shelf.locked():
             gone = self._lenders.erase(principal=principal)
             for one in self.vault.list():
-                if one.cast_id == principal or one.id == linked:
+                if one.cast_id == principal:
                     self.vault.delete(one.id)
+            if linked is not None:
+                self.vault.delete(linked)
             self._lenders.unlink(principal)
         after = self.sweep(now=now)
         return replace(after, recordings=(*gone, *after.recordings))

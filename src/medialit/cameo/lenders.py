@@ -57,8 +57,8 @@ class Lenders:
         return self._lent.link(Link(principal=principal, enrolment=enrolment, by=by, at=now))
 
     def links(self) -> tuple[Link, ...]:
-        """Return those links whose enrolment is still there."""
-        enrolled = {one.id for one in self._vault.list()}
+        """Return those links whose enrolment is still there, be it damaged."""
+        enrolled = {one.id for one in self._vault.list()} | set(self._vault.damaged())
         return tuple(one for one in self._lent.links() if one.enrolment in enrolled)
 
     def enrolment(self, principal: str) -> str | None:

@@ -414,6 +414,13 @@ def test_forgetting_a_person_leaves_no_recording_no_template_and_no_clip(made, l
     assert list((home / "cameo" / "lent").iterdir()) == []
 
 
+def test_who_cannot_be_read_any_more_can_still_be_forgotten(amina, home, lent_once):
+    record = home / "likeness" / "records" / f"{lent_once[1]}.enc"
+    record.write_bytes(record.read_bytes()[:-1])
+    assert len(amina.forget("amina", by="amina", now=LATER).recordings) == 1
+    assert lent_files(home) == [] and not record.exists() and list((home / "likeness-keys").glob("lik-*")) == []
+
+
 def test_deleting_the_enrolment_takes_recording_drafts_and_clips_along(made, lent_once):
     home, amina, draft, clip = made
     after = amina.unenrol(lent_once[1], now=LATER)
