@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -12,12 +13,22 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from skimage import data
+
+from medialit.likeness.match import read_reference
+from medialit.likeness.models import FaceReader, missing_packages
+from medialit.likeness.vault import Enrolment, Template, Vault
+from medialit.media import Clip, write
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +52,12 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    folder = tmp_path_factory.mktemp("desk")
+    with _opened(tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Opened]:
     cache = folder / "temporary"
     cache.mkdir()
     with socket.socket() as free:
@@ -66,12 +82,58 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         process.wait(30)
 
 
+@dataclass(frozen=True)
+class Filmed:
+    """A desk where Amina has enrolled by camera, and a browser whose camera shows her.
+
+    Amina is a puppet: a portrait that sways. The picture is that of the enrolment's tests.
+    """
+
+    desk: Opened
+    browser: Browser
+    another: Path
+    picture: bytes
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def filmed(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Filmed]:
+    lacking = [*missing_packages()] + ([] if importlib.util.find_spec("mediapipe") else ["mediapipe"])
+    if lacking:
+        pytest.skip(f"the extra `likeness` is not installed: {', '.join(lacking)}")
+    folder = tmp_path_factory.mktemp("filmed")
+    reader = FaceReader()
+    her = np.ascontiguousarray(data.astronaut()[0:240, 64:384])
+    vault = Vault(folder / "home")
+    one = Enrolment(id=vault.new_id(), name="Amina Tazi", kind="camera", enrolled_at=datetime.now(UTC))
+    vault.store(Template(enrolment=one, face=read_reference(her, reader=reader).face, picture=her))
+    wall = write(Clip(np.full((40, 240, 320, 3), 190, np.uint8), 12.0), folder / "wall.mp4")
+    camera = folder / "camera.y4m"
+    with camera.open("wb") as film:
+        film.write(b"YUV4MPEG2 W640 H480 F12:1 Ip A1:1 C420jpeg\n")
+        for angle in np.linspace(0, 2 * np.pi, 48, endpoint=False):
+            move = cv2.getRotationMatrix2D((160, 120), 3 * np.sin(angle), 2.0)
+            move[:, 2] += (160 + 6 * np.sin(2 * angle), 120)
+            seen = cv2.warpAffine(her, move, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+            film.write(b"FRAME\n" + cv2.cvtColor(seen, cv2.COLOR_RGB2YUV_I420).tobytes())
+    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    browser = chromium.browser_type.launch(
+        executable_path=_chromium(), args=[*arguments, f"--use-file-for-fake-video-capture={camera}"]
+    )
+    with _opened(folder) as desk:
+        yield Filmed(desk=desk, browser=browser, another=wall, picture=her[120].tobytes()[300:420])
+    browser.close()
+
+
+def _chromium() -> str:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "install the system package chromium"
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -209,6 +271,109 @@ def test_every_step_fits_a_phone(opened: Opened, chromium: Browser, language: st
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
             assert page.get_by_role("tab").nth(number).is_visible(), name
             shoot(page, f"cameo-phone-{name}-{'ar' if direction == 'rtl' else language[:2].lower()}")
+
+
+def test_somebody_takes_part_lends_a_recording_from_the_webcam_is_put_into_a_clip_and_takes_it_back(
+    filmed: Filmed,
+) -> None:
+    home = filmed.desk.home
+    with filmed.browser.new_context(viewport={"width": 1000, "height": 1200}) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page = context.new_page()
+        page.goto(filmed.desk.address)
+        page.locator("#ml-person h3").wait_for()
+        expect(page.locator("#ml-lend")).to_be_hidden()
+
+        # She takes part, once it is said that she is an adult.
+        page.locator("#ml-open-join > button").click()
+        page.locator("#ml-join").click()
+        note = page.locator("#ml-note-join .ml-note")
+        expect(note).to_contain_text("Only adults take part with a camera.")
+        page.locator("#ml-adult input").check()
+        page.locator("#ml-join").click()
+        expect(note).to_contain_text("Amina Tazi takes part now.")
+        become(page, "Amina Tazi")
+        expect(page.locator("#ml-lent")).to_contain_text("You have lent no recording")
+        assert page.locator("#ml-person img").count() == 0
+
+        # A film of a wall is refused; then the webcam is recorded, and nothing of it stays where it was sent to.
+        page.locator("#ml-file").wait_for()
+        page.locator("input[type=file]").last.set_input_files(filmed.another)
+        told = page.locator("#ml-note-lend .ml-note")
+        expect(told).to_contain_text("The face was not in the picture all the time.")
+        assert filmed.desk.films() == []
+        page.locator("#ml-recording button").first.click()
+        page.locator("#ml-recording video").first.evaluate(PLAYS)
+        capture = page.locator("#ml-recording .capture-button")
+        capture.click()
+        expect(capture).to_contain_text("Stop")
+        page.wait_for_timeout(6000)  # a recording takes as long as it takes
+        capture.click()
+        expect(told).to_contain_text("The face matches the enrolled one", timeout=2 * PATIENCE_MS)
+        expect(page.locator("#ml-lent")).to_contain_text("seconds of you are kept, encrypted.")
+        page.locator("#ml-see").click()
+        assert page.locator("#ml-film-lent video").evaluate(PLAYS)[0] == 480
+        shoot(page, "cameo-lend-en")
+        assert filmed.desk.films() == []
+        assert len(list((home / "cameo" / "lent").glob("lent-*.sealed"))) == 1
+
+        # Nobody may use it, until she says so; then she is in a clip.
+        step(page, "may")
+        page.locator("#ml-open-allow > button").click()
+        choose(page, "ml-grantee", "Idir Aït Tazart")
+        page.locator("#ml-allow").click()
+        expect(page.locator("#ml-statements .ml-tag.yes")).to_have_text("in force")
+        become(page, "Idir Aït Tazart")
+        step(page, "make")
+        page.locator("#ml-prompt textarea").fill("a red ball bounces on the beach")
+        choose(page, "ml-with", "Amina Tazi")
+        page.keyboard.press("Escape")
+        page.locator("#ml-make").click()
+        expect(page.locator("#ml-note-make .ml-note")).to_contain_text("Amina Tazi has agreed to this use.")
+        assert page.locator("#ml-film video").evaluate(PLAYS) == [256, 256]
+        shoot(page, "cameo-lent-made-en")
+
+        # She takes the recording back: it is gone, and the draft with it.
+        become(page, "Amina Tazi")
+        step(page, "me")
+        page.locator("#ml-unlend").click()
+        expect(told).to_contain_text("The recording is erased.")
+        expect(told).to_contain_text("Drafts that were destroyed: 1.")
+        assert list((home / "cameo").rglob("*.sealed")) == [] and filmed.desk.films() == []
+        for path in (
+            one for folder in (home, filmed.desk.cache) for one in folder.rglob("*") if one.is_file()
+        ):
+            assert filmed.picture not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "words"),
+    [
+        ("English", "ltr", "Take the recording back"),
+        ("Français", "ltr", "Reprendre la vidéo"),
+        ("العربية", "rtl", "استرجع الفيديو"),
+    ],
+)
+def test_lending_fits_a_phone_in_each_language(
+    filmed: Filmed, language: str, direction: str, words: str
+) -> None:
+    with filmed.browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page = context.new_page()
+        page.goto(filmed.desk.address)
+        page.locator("#ml-person h3").wait_for()
+        become(page, "Amina Tazi")
+        page.locator("#ml-language").get_by_text(language).click()
+        expect(page.locator("html")).to_have_attribute("dir", direction)
+        expect(page.locator("#ml-unlend")).to_have_text(words)
+        page.locator("#ml-see").click()
+        expect(page.locator("#ml-note-lend .ml-note")).to_contain_text("Amina Tazi")
+        page.locator("#ml-open-join > button").click()
+        page.locator("#ml-join").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        shoot(page, f"cameo-phone-lend-{'ar' if direction == 'rtl' else language[:2].lower()}")
 
 
 def test_nobody_gets_a_file_of_the_home_or_the_cache_from_the_server(opened: Opened) -> None:
