@@ -85,7 +85,7 @@ class Lenders:
         found = looked_at(clip, face=face, reader=models[0], model=models[1])
         loan = Loan(
             id=new_loan_id(), principal=principal, enrolment=enrolment, by=by, at=now, until=ends,
-            seconds=clip.duration_s, distance=round(found.distance, 3), face_px=round(found.face_px, 1),
+            seconds=round(clip.duration_s, 1), distance=round(found.distance, 3), face_px=round(found.face_px, 1),
         )  # fmt: skip
         return loan, clip
 

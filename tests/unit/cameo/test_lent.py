@@ -418,7 +418,9 @@ def test_who_cannot_be_read_any_more_can_still_be_forgotten(amina, home, lent_on
     record = home / "likeness" / "records" / f"{lent_once[1]}.enc"
     record.write_bytes(record.read_bytes()[:-1])
     assert len(amina.forget("amina", by="amina", now=LATER).recordings) == 1
-    assert lent_files(home) == [] and not record.exists() and list((home / "likeness-keys").glob("lik-*")) == []
+    assert (
+        lent_files(home) == [] and not record.exists() and list((home / "likeness-keys").glob("lik-*")) == []
+    )
 
 
 def test_deleting_the_enrolment_takes_recording_drafts_and_clips_along(made, lent_once):
