@@ -168,7 +168,9 @@ def sign(said: Said) -> Fields:
         gr.Checkbox, lambda _, c: {"label": _("I have read the terms and the warnings")}, value=False,
         elem_id="ml-read",
     )  # fmt: skip
-    found["sign"] = said(gr.Button, lambda _, c: {"value": _("Sign it")}, variant="primary", elem_id="ml-sign")
+    found["sign"] = said(
+        gr.Button, lambda _, c: {"value": _("Sign it")}, variant="primary", elem_id="ml-sign"
+    )
     found["note_sign"] = gr.HTML(elem_id="ml-note-sign")
     with said(
         gr.Accordion, lambda _, c: {"label": _("Bring money in, for whoever signs")}, open=False, elem_id="ml-open-money"

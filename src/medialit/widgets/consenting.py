@@ -48,7 +48,6 @@ _CSS: Final = """<style>
 .mlc-w .widget-dropdown .widget-label{width:auto;text-align:start;height:auto;line-height:1.5}
 .mlc-w .widget-dropdown select{flex:0 0 30px;padding-inline:.5rem}
 .mlc-rtl .widget-dropdown select{background-position:left center}
-.mlc-w .mlc-card{align-self:flex-start}
 .mlc-w .mlc-wrap{flex-flow:row wrap;gap:0 1rem;overflow:visible}
 .mlc-title{font-weight:700;font-size:1.05rem;margin:.1rem 0 .4rem}
 .mlc-name{margin:.5rem 0 0}
