@@ -446,7 +446,7 @@ class Flow(nn.Module):
         modulation = self.modulate(F.silu(clock)).unflatten(1, (6, -1))
         own = self.own(words[:, :8].unflatten(1, (N_THINGS, 4)).mean(2))  # (B, N, D)
         seats = (self.frame + self.thing + own[:, None]).flatten(1, 2)  # (B, T*N, D)
-        wall = self.wall.expand(len(x_t), 1, -1)
+        wall = self.wall.expand(x_t.shape[0], 1, -1)
         x = self.inlet(x_t) + torch.cat([wall, seats], 1)  # (B, 1 + T*N, D)
         x = torch.cat([words, x], 1)  # (B, 10 + 1 + T*N, D)
         for block in self.blocks:

@@ -1,7 +1,7 @@
 """From a prompt to a clip, in onnxruntime, on one or two processor cores.
 
 `sample` is the whole way: the prompt is judged, read, settled by the seed, dreamt and painted. `sample_shots` starts
-from shots. Both models are the same network: in **v1** a frame sees only itself, in **v2** it sees all others.
+from shots, `paint` from tokens. Both models are the same network: in **v1** a frame sees only itself, in **v2** all.
 """
 
 from __future__ import annotations
@@ -21,8 +21,27 @@ from numpy.typing import NDArray
 
 from medialit.errors import GenerateError, ModelError, RefusedPromptError
 from medialit.generate import safety, text
-from medialit.generate.data import FPS, LOW, N_FRAMES, encode_shot
+from medialit.generate.data import FPS, LOW, encode_shot
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
+from medialit.generate.layers import (
+    GLOW,
+    N_FRAMES,
+    N_THINGS,
+    N_TOKEN,
+    SPRITE,
+    STRIP,
+    STRIP_TOP,
+    bearings,
+    camera_m,
+    camera_steps,
+    compose,
+    has_wall,
+    lanes,
+    n_things,
+    place_number,
+    surroundings,
+    unpack,
+)
 from medialit.generate.shot import Shot
 from medialit.language import translator
 from medialit.media import Clip
@@ -30,12 +49,12 @@ from medialit.media import Clip
 Model = Literal["v1", "v2"]
 MODELS: tuple[Model, ...] = get_args(Model)
 WINDOW: dict[Model, int | None] = {"v1": 0, "v2": None}
-DEFAULT_STEPS = 6
+DEFAULT_STEPS = 12
 DEFAULT_GUIDANCE = 2.0
 MAX_STEPS = 100
 MAX_GUIDANCE = 10.0
 _BATCH = 4  # clips at once: more needs more memory and saves no time
-_N_OPEN, _N_THINGS = 11, 8
+_N_OPEN, _N_OF_THINGS = 11, 8
 _PREVIEW_FRAMES = 4
 
 
@@ -176,15 +195,16 @@ def sample_shots(
         part = shots[first : first + _BATCH]
         seeds = [seed + first + i for i in range(len(part))]
         settled = [shot.settled(seed=s) for shot, s in zip(part, seeds, strict=True)]
-        latents = _dream(
-            np.stack([encode_shot(shot) for shot in settled]),
+        slots = np.stack([encode_shot(shot) for shot in settled])
+        dreamt = _dream(
+            slots,
             seeds=seeds,
             window=WINDOW[model],
             steps=DEFAULT_STEPS if steps is None else steps,
             guidance=DEFAULT_GUIDANCE if guidance is None else guidance,
             on_step=on_step,
         )
-        clips += [Clip(frames=_paint(one), fps=FPS) for one in latents]
+        clips += [Clip(frames=paint(*one), fps=FPS) for one in zip(dreamt, slots, strict=True)]
     return clips
 
 
@@ -208,7 +228,59 @@ def reconstruct(clip: Clip) -> Clip:
         )
     low = np.stack([cv2.resize(f, (LOW, LOW), interpolation=cv2.INTER_AREA) for f in clip.frames])
     latents = _session("encoder.onnx").run(None, {"pictures": low.astype(np.uint8)})[0]
-    return Clip(frames=_paint(np.asarray(latents, np.float32)), fps=clip.fps)
+    return Clip(frames=_decode(np.asarray(latents, np.float32)), fps=clip.fps)
+
+
+def paint(tokens: Floats, slots: Floats, *, frames: Sequence[int] = range(N_FRAMES)) -> NDArray[np.uint8]:
+    """Return pictures, shape (len(frames), 256, 256, 3), of a clip's tokens and its shot.
+
+    Parameters
+    ----------
+    tokens : ndarray, shape (1 + 24 * 2, 40)
+        The wall, then frame by frame both things; see `medialit.generate.layers`.
+    slots : ndarray, shape (15,)
+        As `medialit.generate.data.encode_shot` gives them.
+    frames : sequence of int
+        Which, from 0 to 23.
+    """
+    picks = list(frames)
+    n, lane, camera = n_things(slots), lanes(slots), camera_m(slots)[picks]
+    shown = tokens[1:].reshape(N_FRAMES, N_THINGS, N_TOKEN)[picks, :n].reshape(-1, N_TOKEN)
+    poses, rgb, codes = unpack(shown)
+    place = np.full(len(shown), place_number(slots), np.int64)
+    around = bearings(poses, rgb, np.tile(lane[:n], len(picks)), np.repeat(camera, n))
+    things = _painted(codes, rgb).reshape(len(picks), n, SPRITE, SPRITE, 4)
+    shade, _ = _light(surroundings(STRIP, top=STRIP_TOP), codes, around, place)
+    _, glow = _light(surroundings(GLOW, top=0), codes, around, place)
+    wall = None
+    if has_wall(slots):
+        pose, colour, code = unpack(tokens[:1])
+        wall = _painted(code, colour)[0], pose.at(0)
+    steps, which = np.unique(camera_steps(slots)[picks], return_inverse=True)
+    places = _places(place_number(slots), steps)
+    grid = poses.shaped(len(picks), n)
+    return np.stack(
+        [
+            compose(
+                places[which[t]],
+                things[t],
+                poses=grid.at(t),
+                lane=lane[:n],
+                camera=float(camera[t]),
+                shade=shade.reshape(len(picks), n, *STRIP)[t],
+                glow=glow.reshape(len(picks), n, *GLOW, 3)[t],
+                wall=wall,
+            )
+            for t in range(len(picks))
+        ]
+    )
+
+
+def encode_things(portraits: NDArray[np.uint8]) -> Floats:
+    """Return the codes, shape (K, 32), of portraits of things, shape (K, 48, 48, 4); see `data_layers.portrait`."""
+    session = _session("portrait.onnx")
+    parts = [session.run(None, {"pictures": portraits[i : i + 64]})[0] for i in range(0, len(portraits), 64)]
+    return np.concatenate([np.asarray(part, np.float32) for part in parts])
 
 
 @cache
@@ -247,15 +319,12 @@ def _dream(
     guidance: float,
     on_step: Callable[[Step], None] | None,
 ) -> Floats:
-    """Return latents, shape (B, T, numbers), for slots (B, 15)."""
+    """Return tokens, shape (B, 1 + T*N, 40), for slots (B, 15)."""
     session, n = _session("flow.onnx"), len(slots)
-    listed = facts()
-    # Weights say how their frames are cut, and whether their words were trained to look at frames.
-    reach = N_FRAMES if window is None and not listed["words_see_frames"] else window
-    mask = attention_mask(reach, n_props=0, n_things=int(listed["patches"]))
+    mask = attention_mask(window)
     twice = np.concatenate([slots, slots])
     open_slots = np.zeros((2 * n, _N_OPEN), np.float32)
-    open_slots[n:, :_N_THINGS] = 1  # guidance exaggerates what the words say of the things, not the place
+    open_slots[n:, :_N_OF_THINGS] = 1  # guidance exaggerates what the words say of the things, not the place
 
     def predict(x: Floats, t: float) -> tuple[Floats, Floats]:
         given = {
@@ -270,16 +339,49 @@ def _dream(
 
     def told(done: int, of: int, predicted: Floats) -> None:
         assert on_step is not None
-        picks = np.linspace(0, N_FRAMES - 1, _PREVIEW_FRAMES).round().astype(int)
-        on_step(Step(done=done, of=of, frames=_paint(predicted[0, picks])))
+        picks = np.linspace(0, N_FRAMES - 1, _PREVIEW_FRAMES).round().astype(int).tolist()
+        on_step(Step(done=done, of=of, frames=paint(predicted[0], slots[0], frames=picks)))
 
-    noise = noise_for(seeds, (N_FRAMES, int(listed["numbers"])))
+    noise = noise_for(seeds, (1 + N_FRAMES * N_THINGS, N_TOKEN))
     return integrate(
         predict, noise, steps=steps, guidance=guidance, on_step=None if on_step is None else told
     )
 
 
-def _paint(latents: Floats) -> NDArray[np.uint8]:
+def _painted(codes: Floats, rgb: Floats) -> Floats:
+    """Return pictures of things, shape (K, 96, 96, 4), of codes (K, 32) in colours (K, 3)."""
+    session = _session("painter.onnx")
+    parts = [
+        session.run(None, {"codes": codes[i : i + 8], "rgb": rgb[i : i + 8]})[0]
+        for i in range(0, len(codes), 8)
+    ]
+    return np.concatenate([np.asarray(part, np.float32) for part in parts])
+
+
+def _light(points: Floats, codes: Floats, around: Floats, place: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return what things leave of the light at points (P, 2), shape (K, P), and what they add, shape (K, P, 3)."""
+    session = _session("light.onnx")
+    left: list[Floats] = []
+    given: list[Floats] = []
+    for i in range(0, len(codes), 8):
+        part = slice(i, i + 8)
+        fed = {"points": points, "codes": codes[part], "bearings": around[part], "place": place[part]}
+        for out, value in zip((left, given), session.run(None, fed), strict=True):
+            out.append(np.asarray(value, np.float32))
+    return np.concatenate(left), np.concatenate(given)
+
+
+def _places(place: int, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return an empty place from some positions of the camera, shape (S, 256, 256, 3)."""
+    session, number = _session("places.onnx"), np.full(len(steps), place, np.int64)
+    parts = [
+        session.run(None, {"place": number[i : i + 8], "step": steps[i : i + 8]})[0]
+        for i in range(0, len(steps), 8)
+    ]
+    return np.concatenate([np.asarray(part, np.uint8) for part in parts])
+
+
+def _decode(latents: Floats) -> NDArray[np.uint8]:
     """Return pictures (N, 256, 256, 3) of latents (N, numbers), some at a time: memory stays small."""
     session = _session("decoder.onnx")
     parts = [session.run(None, {"latents": latents[i : i + 8]})[0] for i in range(0, len(latents), 8)]

@@ -75,3 +75,7 @@ def test_usual_variants_of_spelling_are_one_and_another_word_is_not():
 
 def test_a_sign_stands_for_a_letter_inside_a_word_only():
     assert texts("n@ked $exy wow!") == ["naked", "sexy", "wow"]
+
+
+def test_tamazight_in_latin_letters_is_read_as_in_tifinagh():
+    assert texts("iɛra ɣur") == texts("i3ra ghur") == texts("ⵉⵄⵔⴰ ⵖⵓⵔ")
