@@ -1,32 +1,38 @@
-"""Who stands before the camera in the measurements of enrolment: puppets made from one picture, and attackers.
+"""Who stands before the camera in the measurements of enrolment: puppets made from pictures. Attackers are elsewhere.
 
 No recording of a person was available under a licence that allows this, so a **puppet** acts: a portrait whose 468
 mesh points are turned in space, whose lids close and whose jaw opens, and which is then filmed with noise and sway.
 The one portrait of a real person is `skimage.data.astronaut()` (Eileen Collins, NASA, public domain). Further
-**made-up faces** are that portrait with the proportions and the colours of the face changed. A puppet has no living
-skin, no eyes that move and no camera before it: what is measured with it says how the checks behave, not how a crowd
-would fare.
+**made-up faces** are that portrait with the proportions and the colours of the face changed. **Drawn people** are the
+adults of the cast whose face the mesh finds. A puppet has no living skin, no eyes that move and no camera before it:
+what is measured with it says how the checks behave, not how a crowd would fare.
+
+What surrounds the puppet is drawn for each take: how the room hums, how far the wall is, how much of the window's light
+reaches the face, whether the camera stands or is held, how sharp its lens is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import cv2
 import numpy as np
+from enrolment_rooms import RATE, Room, voice
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.spatial import Delaunay
 from skimage import data
 
-from medialit.likeness.challenge import Challenge
+from medialit.likeness.cast import cast
+from medialit.likeness.cast import portrait as drawn
+from medialit.likeness.challenge import HUES, Challenge
 from medialit.likeness.models import FaceReader
 from medialit.media import Clip
 
 FPS = 12.0
-RATE = 16_000
+GAMMA = 2.2
 SIZE = (400, 300)
+LINEAR = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
 TURN = {"left": (24.0, 0.0), "right": (-24.0, 0.0), "up": (0.0, -18.0)}
 """Degrees of yaw and pitch. On the picture a person's left is to the right."""
 
@@ -36,14 +42,6 @@ OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
     136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
-FORMANTS = (
-    (730, 1090, 2440, 3400, 4500),
-    (270, 2290, 3010, 3500, 4500),
-    (300, 870, 2240, 3300, 4400),
-    (530, 1840, 2480, 3500, 4500),
-    (570, 840, 2410, 3300, 4300),
-)
-"""Resonances of five vowels, in hertz, after Peterson and Barney (1952)."""
 INNER_LIPS = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 
 
@@ -80,10 +78,31 @@ class Puppet:
         ]
         return np.concatenate([self.points, head, still, np.array(far).reshape(-1, 3)])
 
+    @cached_property
+    def near(self) -> NDArray[np.uint8]:
+        """How near each pixel is to the window: 255 for the head, less for the body, 0 for the wall."""
+        width, height = SIZE
+        map_ = np.zeros((height, width), np.uint8)
+        middle, wide = self.points.mean(axis=0), float(np.ptp(self.points[:, 0]))
+        body = [(-1.5, 2.2), (-1.3, 1.0), (-0.4, 0.75), (0.4, 0.75), (1.3, 1.0), (1.5, 2.2)]
+        cv2.fillPoly(map_, [np.int32([middle[:2] + wide * np.array(p) for p in body])], 130)
+        head = self.anchors[468 : 468 + len(OVAL), :2]
+        cv2.fillConvexPoly(map_, cv2.convexHull(np.int32(np.round(head))), 255)
+        return np.asarray(cv2.GaussianBlur(map_, (0, 0), 2.0), np.uint8)
+
     def posed(
-        self, *, yaw: float = 0.0, pitch: float = 0.0, shut: float = 0.0, jaw: float = 0.0
+        self,
+        *,
+        yaw: float = 0.0,
+        pitch: float = 0.0,
+        shut: float = 0.0,
+        jaw: float = 0.0,
+        shift: tuple[float, float] = (0.0, 0.0),
     ) -> NDArray[np.uint8]:
-        """Return the picture of a turned head, in degrees; `shut` and `jaw` go from 0 to 1."""
+        """Return the picture of a turned head and, as a fourth channel, how near to the window it is.
+
+        Degrees; `shut` and `jaw` go from 0 to 1; `shift` in pixels, of the head alone.
+        """
         rest = self.anchors.copy()
         for upper, lower in zip(UPPER, LOWER, strict=True):
             gap = rest[list(lower), :2] - rest[list(upper), :2]
@@ -101,7 +120,8 @@ class Puppet:
         about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
         moved = rest.copy()
         moved[:n_moved] = (rest[:n_moved] - pivot) @ (about_x @ about_y).T + pivot
-        return warp(self.picture, self.anchors[:, :2], moved, self._triangles)
+        moved[:n_moved, :2] += shift
+        return warp(np.dstack([self.picture, self.near]), self.anchors[:, :2], moved, self._triangles)
 
     @cached_property
     def _triangles(self) -> NDArray[np.intp]:
@@ -124,14 +144,15 @@ def warp(
     ones = np.ones((len(order), 3, 1))
     flat = np.concatenate([target[order, :2], ones], axis=2)
     flat[np.abs(np.linalg.det(flat)) < 1e-6] = np.eye(3)  # seen edge on: covers no pixel
-    back = np.linalg.solve(flat, source[order])  # (N, 3, 2)
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float64)
-    where = back[np.maximum(index, 0)]  # (H, W, 3, 2)
-    mapped = xs[..., None] * where[..., 0, :] + ys[..., None] * where[..., 1, :] + where[..., 2, :]
-    mapped[index < 0] = np.stack([xs, ys], axis=-1)[index < 0]
-    moved = cv2.remap(
-        picture, mapped.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
+    back = np.linalg.solve(flat, source[order]).astype(np.float32)  # (N, 3, 2)
+    stirred = np.abs(target[order, :2] - source[order]).max(axis=(1, 2)) > 1e-6
+    ys, xs = np.nonzero((index >= 0) & stirred[index])  # whatever else stays as it is
+    where = back[index[ys, xs]]  # (M, 3, 2)
+    mapped = np.empty((height, width, 2), np.float32)
+    mapped[..., 0], mapped[..., 1] = np.arange(width), np.arange(height)[:, np.newaxis]
+    at_x, at_y = xs.astype(np.float32)[:, np.newaxis], ys.astype(np.float32)[:, np.newaxis]
+    mapped[ys, xs] = at_x * where[:, 0] + at_y * where[:, 1] + where[:, 2]
+    moved = cv2.remap(picture, mapped, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(moved, np.uint8)
 
 
@@ -154,9 +175,19 @@ def puppet(reader: FaceReader, picture: NDArray[np.uint8], *, name: str) -> Pupp
     return Puppet(name=name, picture=np.ascontiguousarray(picture), points=mesh.points.astype(np.float64))
 
 
+def drawn_people(reader: FaceReader) -> list[Puppet]:
+    """Return puppets of the adults of the cast, of those whose face the models find."""
+    found = []
+    for person in cast():
+        picture = np.ascontiguousarray(drawn(person, size=SIZE[0])[40 : 40 + SIZE[1], :, :3])
+        if reader.faces(picture):
+            found.append(puppet(reader, picture, name=person.id))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Acting:
-    """How a puppet follows a challenge.
+    """How a puppet follows a challenge, and what it is filmed with.
 
     Parameters
     ----------
@@ -166,11 +197,36 @@ class Acting:
         How far it turns, relative to TURN.
     noise : float
         Standard deviation of the camera's noise, in levels.
+    hand : float
+        Sway of a camera that is held, pixels a picture; 0 stands on a table.
+    restless : float
+        How far the head wanders by itself, in pixels.
+    soft : float
+        Blur of the lens, in pixels.
+    room : Room
     """
 
     seed: int = 0
     turn: float = 1.0
     noise: float = 2.5
+    hand: float = 0.25
+    restless: float = 0.0
+    soft: float = 0.0
+    room: Room = field(default_factory=Room)
+
+    @classmethod
+    def drawn(cls, seed: int) -> Acting:
+        """Return one way among many."""
+        rng = np.random.default_rng([seed, 77])
+        return cls(
+            seed=seed,
+            turn=float(rng.uniform(0.8, 1.2)),
+            noise=float(rng.uniform(1, 4)),
+            hand=float(rng.choice([0.0, 0.25])),
+            restless=float(rng.uniform(0.5, 3)),
+            soft=float(rng.choice([0.0, rng.uniform(0.3, 0.9)])),
+            room=Room.drawn(rng),
+        )
 
 
 def perform(
@@ -188,7 +244,28 @@ def perform(
     rng = np.random.default_rng(acting.seed)
     n = int(np.ceil(challenge.duration_s * FPS)) + 3
     times = np.arange(n) / FPS
-    pose = {name: np.zeros(n) for name in ("yaw", "pitch", "shut", "jaw")}
+    pose = _poses(challenge, acting, times, rng)
+    sway = _wander(rng, n, acting.hand)
+    head = _wander(rng, n, acting.restless / 6)
+    frames = np.empty((n, SIZE[1], SIZE[0], 3), np.uint8)
+    camera = Camera(challenge=challenge, room=acting.room, noise=acting.noise, soft=acting.soft, rng=rng)
+    for k in range(n):
+        posed = {name: float(values[k]) for name, values in pose.items()}
+        yaw, pitch = (posed.pop("yaw"), posed.pop("pitch")) if photo else (0.0, 0.0)
+        still = dict.fromkeys(posed, 0.0)
+        picture = actor.posed(**(posed if alive or not photo else still), shift=(head[k, 0], head[k, 1]))
+        if photo:
+            picture[..., 3] = 230  # a sheet of paper, all of it as near as its face
+            picture = tilted(picture, yaw, pitch)
+        frames[k] = camera.film(picture, sway[k], times[k])
+    return Clip(frames, FPS, audio=voice(challenge, n / FPS, rng, room=acting.room), sample_rate=RATE)
+
+
+def _poses(
+    challenge: Challenge, acting: Acting, times: NDArray[np.float64], rng: np.random.Generator
+) -> dict[str, NDArray[np.float64]]:
+    """Return how the head is turned, the lids shut and the jaw dropped at each moment."""
+    pose = {name: np.zeros(len(times)) for name in ("yaw", "pitch", "shut", "jaw")}
     pose["yaw"] += 1.5 * np.sin(times * rng.uniform(0.5, 1.1) + rng.uniform(0, 6))
     pose["pitch"] += 1.0 * np.sin(times * rng.uniform(0.5, 1.1) + rng.uniform(0, 6))
     for step in challenge.steps:
@@ -203,16 +280,54 @@ def perform(
         for digit in step.digits:
             moment = digit.shown_s + lag * 0.8
             pose["jaw"] += 0.6 * bump(times, moment, 0.45 * max(0.8, challenge.pace))
-    sway = np.cumsum(rng.normal(0, 0.25, (n, 2)), axis=0)
-    sway -= np.linspace(0, 1, n)[:, None] * sway[-1]
-    frames = np.empty((n, SIZE[1], SIZE[0], 3), np.uint8)
-    for k in range(n):
-        posed = {name: float(values[k]) for name, values in pose.items()}
-        yaw, pitch = (posed.pop("yaw"), posed.pop("pitch")) if photo else (0.0, 0.0)
-        picture = actor.posed(**posed) if alive or not photo else actor.picture
-        picture = tilted(picture, yaw, pitch) if photo else picture
-        frames[k] = filmed(picture, sway[k], acting.noise, rng)
-    return Clip(frames, FPS, audio=voice(challenge, n / FPS, rng), sample_rate=RATE)
+    return pose
+
+
+def _wander(rng: np.random.Generator, n: int, step: float) -> NDArray[np.float64]:
+    """Return a way in pixels that begins and ends at 0; shape (n, 2)."""
+    way = np.cumsum(rng.normal(0, 1, (n, 2)), axis=0)
+    return np.asarray(step * (way - np.linspace(0, 1, n)[:, None] * way[-1]), np.float64)
+
+
+@dataclass(kw_only=True)
+class Camera:
+    """A camera in a room: it sways, sees the window's light, sets itself to it, and adds noise."""
+
+    challenge: Challenge
+    room: Room
+    noise: float
+    soft: float
+    rng: np.random.Generator
+    gain: NDArray[np.float64] = field(default_factory=lambda: np.ones(3))
+
+    def film(self, picture: NDArray[np.uint8], sway: NDArray[np.float64], time_s: float) -> NDArray[np.uint8]:
+        """Return what it makes of a picture of four channels, the last how near to the window each pixel is."""
+        move = np.array([[1, 0, sway[0]], [0, 1, sway[1]]], np.float64)
+        moved = cv2.warpAffine(picture, move, SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        seen = self._lit(moved, time_s) if self.challenge.lights else moved[..., :3].astype(np.float32)
+        if self.soft:
+            seen = cv2.GaussianBlur(seen, (0, 0), self.soft)
+        return grainy(seen, self.noise, self.rng)
+
+    def _lit(self, picture: NDArray[np.uint8], time_s: float) -> NDArray[np.float32]:
+        """Return the picture with the window's light, as a camera shows it that follows exposure and white balance."""
+        hue = self.challenge.hue_at(max(0.0, time_s - self.room.delay_s))
+        window = np.array(HUES[hue] if hue else (0, 0, 0), np.float32) / 255
+        near = picture[..., 3:].astype(np.float32) / 255
+        near = self.room.wall + (1 - self.room.wall) * near
+        plain = LINEAR[picture[..., :3]]
+        light = plain * (1 + self.room.glow * window * near)
+        ratio = plain.mean(axis=(0, 1)) / np.maximum(1e-6, light.mean(axis=(0, 1)))
+        target = 0.4 * ratio.mean() + 0.6 * ratio  # exposure for all, and part of the white balance
+        self.gain += (target - self.gain) * min(1.0, 1 / FPS / 0.8)
+        return np.asarray(255 * np.clip(light * self.gain, 0, 1) ** (1 / GAMMA), np.float32)
+
+
+def grainy(picture: NDArray[np.float32], noise: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a picture with a camera's noise, in levels: of brightness, and less of colour."""
+    size = (*picture.shape[:2], 1)
+    grain = rng.normal(0, noise, size) + rng.normal(0, noise * 0.4, (*size[:2], 3))
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
 def bump(times: NDArray[np.float64], start: float, length: float) -> NDArray[np.float64]:
@@ -221,16 +336,6 @@ def bump(times: NDArray[np.float64], start: float, length: float) -> NDArray[np.
     fall = np.clip((start + length - times) / (0.35 * length), 0, 1)
     both = np.minimum(rise, fall)
     return np.asarray(both * both * (3 - 2 * both), np.float64)
-
-
-def filmed(
-    picture: NDArray[np.uint8], sway: NDArray[np.float64], noise: float, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Return a picture moved by a hand's sway in pixels, with a camera's noise."""
-    move = np.array([[1, 0, sway[0]], [0, 1, sway[1]]], np.float64)
-    moved = cv2.warpAffine(picture, move, SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    grain = rng.normal(0, noise, (SIZE[1], SIZE[0], 1)) + rng.normal(0, noise * 0.4, (SIZE[1], SIZE[0], 3))
-    return np.clip(moved + grain, 0, 255).astype(np.uint8)
 
 
 def tilted(picture: NDArray[np.uint8], yaw: float, pitch: float) -> NDArray[np.uint8]:
@@ -249,53 +354,6 @@ def tilted(picture: NDArray[np.uint8], yaw: float, pitch: float) -> NDArray[np.u
     flat = corners[:, :2] + (width / 2, height / 2)
     change = cv2.getPerspectiveTransform(flat.astype(np.float32), seen.astype(np.float32))
     return np.asarray(cv2.warpPerspective(picture, change, SIZE, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-
-
-def voice(
-    challenge: Challenge, duration_s: float, rng: np.random.Generator, *, spoken: bool = True
-) -> NDArray[np.float32]:
-    """Return room noise with a vowel-like voice after each digit, float32 of shape (N, 1).
-
-    A train of glottal pulses through three resonances, after Fant's source and filter (1960).
-    """
-    n = int(duration_s * RATE)
-    sound = rng.normal(0, 0.002, n)
-    pitch = rng.uniform(100, 230)
-    for digit in challenge.digits if spoken else ():
-        start = int((digit.shown_s + rng.uniform(0.2, 0.4) * challenge.pace) * RATE)
-        sound_s = rng.uniform(0.35, 0.5) * max(0.8, challenge.pace)
-        burst = vowel(digit.digit, pitch, sound_s, rng)
-        end = min(n, start + len(burst))
-        sound[start:end] += burst[: max(0, end - start)]
-    return np.clip(sound, -1, 1).astype(np.float32)[:, np.newaxis]
-
-
-def vowel(which: int, pitch: float, length_s: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a breath and a voiced sound that glides between two vowels: flow pulses through five resonances."""
-    n = int(length_s * RATE)
-    k = np.arange(n)
-    knots = np.arange(0, n + 160, 80)
-    melody = np.interp(k / n, [0, 0.3, 1], [1.0, 1.12, 0.8]) * (
-        1 + 0.01 * np.interp(k, knots, rng.normal(size=len(knots)))
-    )
-    phase = np.cumsum(pitch * melody) / RATE % 1
-    flow = np.where(phase < 0.6, np.sin(np.pi * phase / 0.6) ** 2, 0)
-    source = np.diff(flow, prepend=0.0) + 0.05 * rng.normal(size=n) * flow
-    first, second = FORMANTS[which % 5], FORMANTS[(which * 3 + 1) % 5]
-    out = np.zeros(n)
-    states = [np.zeros(2) for _ in range(5)]
-    for start in range(0, n, 160):
-        piece = source[start : start + 160]
-        glide = 0.5 - 0.5 * np.cos(np.pi * np.clip((start / n - 0.3) / 0.4, 0, 1))
-        for i, width in enumerate((70, 90, 130, 200, 300)):
-            frequency = first[i] * (1 - glide) + second[i] * glide
-            r = np.exp(-np.pi * width / RATE)
-            c = 2 * r * np.cos(2 * np.pi * frequency / RATE)
-            piece, states[i] = lfilter([1 - c + r * r], [1, -c, r * r], piece, zi=states[i])
-        out[start : start + 160] = piece
-    ease = np.interp(k / RATE, [0, 0.03, length_s - 0.08, length_s], [0, 1, 0.7, 0])
-    breath = lfilter([1, -0.95], [1], rng.normal(size=int(0.07 * RATE))) * np.hanning(int(0.07 * RATE)) * 0.03
-    return np.concatenate([breath, out / np.abs(out).max() * ease * 0.4])
 
 
 def made_up(reader: FaceReader, base: Puppet, *, seed: int) -> Puppet:
@@ -324,47 +382,3 @@ def made_up(reader: FaceReader, base: Puppet, *, seed: int) -> Puppet:
     lab[..., 1:] += rng.uniform(-8, 8, 2)
     recoloured = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
     return puppet(reader, np.asarray(recoloured, np.uint8), name=f"made-up {seed}")
-
-
-def screened(clip: Clip, *, seed: int, sharp: float = 0.6) -> Clip:
-    """Return a clip as a camera films it from a screen: pixels in three stripes, a slight turn, glow and flicker.
-
-    Parameters
-    ----------
-    clip : Clip
-    seed : int
-        Of distance, turn and flicker.
-    sharp : float
-        Blur of the lens in the screen's pixels; the greater, the less is left of the pattern.
-    """
-    rng = np.random.default_rng(seed)
-    n = 4  # points drawn for each pixel of the screen: three stripes and a dark gap
-    width, height = SIZE
-    cell = np.zeros((n, n, 3))
-    for colour in range(3):
-        cell[:3, colour, colour] = 1.0
-    mask = np.tile(cell / cell.mean(axis=(0, 1)), (height, width, 1)).astype(np.float32)
-    zoom, turn = rng.uniform(0.86, 0.97), np.radians(rng.uniform(-3, 3))
-    move = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0]]) * (n / zoom)
-    move[:, 2] = np.array([width, height]) * n / 2 - move[:, :2] @ (np.array([width, height]) / 2)
-    rate, depth = rng.uniform(2, 5), rng.uniform(0.01, 0.04)
-    frames = np.empty_like(clip.frames)
-    for k, frame in enumerate(clip.frames):
-        light = ((frame / 255.0) ** 2.2).astype(np.float32)
-        large = cv2.resize(light, (width * n, height * n), interpolation=cv2.INTER_NEAREST) * mask
-        large = cv2.GaussianBlur(large, (0, 0), sharp * n)
-        seen = cv2.warpAffine(large, move, SIZE, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        seen *= 1 + depth * np.sin(2 * np.pi * rate * k / clip.fps)
-        picture = 255 * np.clip(seen, 0, 1) ** (1 / 2.2) + rng.normal(0, 2.0, seen.shape)
-        frames[k] = np.clip(picture, 0, 255)
-    return clip.with_frames(frames)
-
-
-def spliced(first: Clip, second: Clip, *, at_s: float) -> Clip:
-    """Return the first clip up to a moment and the second from there on, each with its own sound."""
-    assert first.audio is not None and second.audio is not None
-    cut, sample = round(at_s * first.fps), round(at_s * RATE)
-    n = min(first.n_frames, second.n_frames)
-    frames = np.concatenate([first.frames[:cut], second.frames[cut:n]])
-    sound = np.concatenate([first.audio[:sample], second.audio[sample:]])[: round(n / first.fps * RATE)]
-    return Clip(frames, first.fps, audio=sound, sample_rate=RATE)

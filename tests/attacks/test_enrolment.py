@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -25,19 +26,29 @@ from medialit.media import Clip, degrade, write
 
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
 NAME = "Tiziri Umlil ⵜⵉⵣⵉⵔⵉ"
-SUBJECTS = Path(__file__).resolve().parents[2] / "benchmarks" / "enrolment_subjects.py"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 pytestmark = pytest.mark.skipif(bool(missing_packages()), reason="the extra `likeness` is not installed")
 
 
+def load_benchmark(name: str) -> ModuleType:
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+        assert spec is not None and spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
 @pytest.fixture(scope="module")
 def subjects() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("enrolment_subjects", SUBJECTS)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["enrolment_subjects"] = module
-    spec.loader.exec_module(module)
-    return module
+    load_benchmark("enrolment_rooms")
+    return load_benchmark("enrolment_subjects")
+
+
+@pytest.fixture(scope="module")
+def forging(subjects: ModuleType) -> ModuleType:
+    return load_benchmark("enrolment_attacks")
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +84,12 @@ def attempt(
     *,
     seed: int = 3,
     now: datetime = NOW,
+    light: bool = False,
 ) -> Outcome:
     """Issue the challenge of a seed, unless it was, and hand a recording in for it as the victim's."""
-    challenge = draw_challenge(seed=seed, now=now, pace=0.6)
+    challenge = draw_challenge(seed=seed, now=now, pace=0.6, light=light)
     if vault.noted(challenge.nonce) is None:
-        issue(vault, now=now, seed=seed, pace=0.6)
+        issue(vault, now=now, seed=seed, pace=0.6, light=light)
     return enrol(
         recording,
         reference=victim.picture,
@@ -115,9 +127,22 @@ def test_a_print_with_holes_for_eyes_and_mouth_is_still_flat(subjects, victim, c
 
 
 @pytest.mark.long
-def test_a_screen_in_focus_is_refused(subjects, genuine, victim, reader, vault):
-    filmed = subjects.screened(genuine, seed=2, sharp=0.4)
+def test_a_screen_in_focus_is_refused(forging, genuine, victim, reader, vault):
+    filmed = forging.screened(genuine, forging.Screen(pitch=0.9, blur=0.36), seed=2)
     assert "screen" in codes(attempt(filmed, victim, reader, vault))
+
+
+@pytest.mark.long
+def test_a_screen_out_of_focus_is_refused_where_the_window_shows_colours(
+    subjects, forging, victim, challenge, reader, vault
+):
+    asked, other = (draw_challenge(seed=seed, now=NOW, pace=0.6, light=True) for seed in (3, 4))
+    lit = subjects.perform(victim, asked)
+    stolen = subjects.perform(victim, replace(asked, lights=other.lights))
+    filmed = forging.screened(stolen, forging.Screen(pitch=0.4, blur=1.0), seed=2, challenge=asked)
+    refused = codes(attempt(filmed, victim, reader, vault, light=True))
+    assert refused <= {"light", "dim"} and refused  # by nothing else, for there is nothing else to see
+    assert not codes(attempt(lit, victim, reader, Vault(vault.folder.parent / "other"), light=True))
 
 
 def test_a_recording_of_another_challenge_is_refused(genuine, victim, reader, vault):
@@ -133,9 +158,11 @@ def test_the_accepted_recording_is_known_again_in_other_bytes_though_all_that_is
     assert codes(attempt(copy, victim, reader, vault, now=tomorrow)) == {"seen"}
 
 
-def test_two_people_in_one_recording_are_refused(subjects, genuine, victim, challenge, reader, vault):
+def test_two_people_in_one_recording_are_refused(
+    subjects, forging, genuine, victim, challenge, reader, vault
+):
     other = subjects.perform(subjects.made_up(reader, victim, seed=1), challenge, subjects.Acting(seed=5))
-    patchwork = subjects.spliced(genuine, other, at_s=challenge.steps[3].start_s)
+    patchwork = forging.spliced(genuine, other, at_s=challenge.steps[3].start_s)
     assert "spliced" in codes(attempt(patchwork, victim, reader, vault))
 
 

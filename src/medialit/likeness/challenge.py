@@ -2,6 +2,9 @@
 
 A recording made earlier, for another challenge, shows the right movements in the wrong order and speaks at the wrong
 moments. That is all a challenge can do: it says nothing against somebody who makes the pictures while it runs.
+
+A challenge of **light** asks for one thing more, of the room and not of the person: the window shows colours in an order
+and at moments that nobody could know before, and the face has to reflect them (see `medialit.likeness.light`).
 """
 
 from __future__ import annotations
@@ -25,6 +28,17 @@ ASKED: Final[tuple[Action, ...]] = ("left", "right", "up", "blink", "speak")
 LIFE: Final = timedelta(minutes=5)
 """Time from the issue of a challenge to its deadline, at normal pace."""
 N_DIGITS: Final = 5
+
+Hue = Literal["red", "green", "blue", "white"]
+HUES: Final[dict[Hue, tuple[int, int, int]]] = {
+    "red": (255, 0, 0),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "white": (255, 255, 255),
+}
+"""What the window is filled with in a challenge of light, in sRGB."""
+LIGHT_S: Final = (1.0, 1.5)
+"""How long each colour stays, at any pace: more than three changes a second can harm (WCAG 2.2, criterion 2.3.1)."""
 MIN_PACE: Final = 0.6
 MAX_PACE: Final = 3.0
 
@@ -50,6 +64,22 @@ class Digit:
 
     shown_s: float
     digit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Light:
+    """A colour that the window shows until the next one.
+
+    Parameters
+    ----------
+    start_s : float
+        Seconds from the beginning of the challenge.
+    hue : str
+        One of `HUES`.
+    """
+
+    start_s: float
+    hue: Hue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +129,8 @@ class Challenge:
         Aware, UTC. A recording is handed in between the two.
     pace : float
         How long each step is, relative to normal; slower for who needs more time.
+    lights : tuple of Light
+        What the window shows, in order of time, from 0 on; empty where no light is asked for.
     """
 
     nonce: str
@@ -106,6 +138,7 @@ class Challenge:
     issued_at: datetime
     deadline: datetime
     pace: float = 1.0
+    lights: tuple[Light, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -131,10 +164,24 @@ class Challenge:
         shown = [digit for digit in step.digits if digit.shown_s <= time_s]
         return step, shown[-1] if shown else None
 
+    def hue_at(self, time_s: float) -> Hue | None:
+        """Return the colour that the window shows at a moment, or None where no light is asked for.
+
+        Examples
+        --------
+        >>> one = draw_challenge(seed=7, now=datetime(2026, 9, 1, tzinfo=UTC), light=True)
+        >>> [one.hue_at(second) for second in range(5)]
+        ['green', 'green', 'white', 'blue', 'red']
+        """
+        shown = [light for light in self.lights if light.start_s <= time_s]
+        return shown[-1].hue if shown else None
+
     def to_json(self) -> str:
         """Return the challenge as JSON, which `from_json` reads."""
         plain = asdict(self)
         plain |= {"issued_at": self.issued_at.isoformat(), "deadline": self.deadline.isoformat()}
+        if not self.lights:
+            del plain["lights"]  # as it was written before there were any
         return json.dumps(plain)
 
     @classmethod
@@ -154,7 +201,7 @@ class Challenge:
             ) from error
 
 
-def draw_challenge(*, seed: int, now: datetime, pace: float = 1.0) -> Challenge:
+def draw_challenge(*, seed: int, now: datetime, pace: float = 1.0, light: bool = False) -> Challenge:
     """Return the challenge that belongs to a seed.
 
     Parameters
@@ -165,6 +212,8 @@ def draw_challenge(*, seed: int, now: datetime, pace: float = 1.0) -> Challenge:
         Aware; the moment of issue.
     pace : float
         From 0.6 to 3. At 2 every step takes twice the time, and so does the deadline.
+    light : bool
+        Whether the window shows colours all the while, which the face has to reflect. The steps are the same.
 
     Raises
     ------
@@ -194,7 +243,12 @@ def draw_challenge(*, seed: int, now: datetime, pace: float = 1.0) -> Challenge:
     issued = now.astimezone(UTC)
     nonce = hashlib.sha256(f"medialit challenge {seed} {issued.isoformat()}".encode()).hexdigest()[:32]
     return Challenge(
-        nonce=nonce, steps=tuple(steps), issued_at=issued, deadline=issued + LIFE * pace, pace=pace
+        nonce=nonce,
+        steps=tuple(steps),
+        issued_at=issued,
+        deadline=issued + LIFE * pace,
+        pace=pace,
+        lights=_lit(random.Random(f"light {seed}"), steps[-1].end_s) if light else (),
     )
 
 
@@ -219,6 +273,17 @@ def _spoken(drawn: random.Random, start: float, pace: float) -> Step:
     return Step(action="speak", start_s=start, end_s=moment + _LAST_DIGIT_S * pace, digits=tuple(digits))
 
 
+def _lit(drawn: random.Random, end: float) -> tuple[Light, ...]:
+    """Return colours until the end, no two alike after each other."""
+    lights: list[Light] = []
+    moment = 0.0
+    while moment < end:
+        others = [hue for hue in HUES if not lights or hue != lights[-1].hue]
+        lights.append(Light(start_s=round(moment, 3), hue=drawn.choice(others)))
+        moment += drawn.uniform(*LIGHT_S)
+    return tuple(lights)
+
+
 def _parsed(plain: Mapping[str, Any]) -> Challenge:
     steps = tuple(
         Step(
@@ -234,8 +299,16 @@ def _parsed(plain: Mapping[str, Any]) -> Challenge:
     issued, deadline = (datetime.fromisoformat(plain[key]) for key in ("issued_at", "deadline"))
     if not steps or any(step.action not in get_args(Action) for step in steps):
         raise ValueError("no steps, or an unknown action")
+    lights = tuple(Light(start_s=float(one["start_s"]), hue=one["hue"]) for one in plain.get("lights", ()))
+    if any(light.hue not in HUES for light in lights):
+        raise ValueError("an unknown colour")
     if issued.tzinfo is None or deadline.tzinfo is None:
         raise ValueError("a time without a zone")
     return Challenge(
-        nonce=str(plain["nonce"]), steps=steps, issued_at=issued, deadline=deadline, pace=float(plain["pace"])
+        nonce=str(plain["nonce"]),
+        steps=steps,
+        issued_at=issued,
+        deadline=deadline,
+        pace=float(plain["pace"]),
+        lights=lights,
     )

@@ -26,7 +26,7 @@ from typing import Any, Final
 import numpy as np
 
 from medialit.errors import EnrolmentError, MediaError, MediaTooLargeError
-from medialit.likeness import liveness, match, speech
+from medialit.likeness import light, lips, liveness, match, screen, seam, speech
 from medialit.likeness.challenge import Challenge, draw_challenge, require_aware
 from medialit.likeness.liveness import Check
 from medialit.likeness.models import FaceReader, Floats, Picture
@@ -43,7 +43,8 @@ _KEPT_SIDE: Final = 640
 _SKEW: Final = timedelta(minutes=1)
 _NAME: Final = 80
 _WEIGHT: Final = (
-    "no-face", "two-faces", "flat", "screen", "spliced", "wrong-person", "order", "blink", "speech", "lips",
+    "no-face", "two-faces", "flat", "screen", "dim", "light", "spliced", "wrong-person", "order", "blink", "speech",
+    "lips",
 )  # fmt: skip
 
 
@@ -66,7 +67,9 @@ class Outcome:
     checks: tuple[Check, ...] = ()
 
 
-def issue(vault: Vault, *, now: datetime, seed: int | None = None, pace: float = 1.0) -> Challenge:
+def issue(
+    vault: Vault, *, now: datetime, seed: int | None = None, pace: float = 1.0, light: bool = False
+) -> Challenge:
     """Return a new challenge, which is good for one attempt on this computer.
 
     Parameters
@@ -79,13 +82,17 @@ def issue(vault: Vault, *, now: datetime, seed: int | None = None, pace: float =
         For tests and rehearsals only: who knows it knows the challenge. Default: 128 bits that nobody knows.
     pace : float
         From 0.6 to 3; 2 gives twice the time for each step.
+    light : bool
+        Whether the window shows colours that the face has to reflect: the one check that a recording filmed from a
+        screen does not pass. It needs a room without daylight, and a window as large as the screen.
 
     Raises
     ------
     EnrolmentError
         If `now` is naive, the pace is out of range, or a challenge of this seed and moment is there already.
     """
-    challenge = draw_challenge(seed=secrets.randbits(128) if seed is None else seed, now=now, pace=pace)
+    drawn = secrets.randbits(128) if seed is None else seed
+    challenge = draw_challenge(seed=drawn, now=now, pace=pace, light=light)
     with vault.locked():
         if vault.noted(challenge.nonce) is not None:
             raise EnrolmentError(
@@ -199,12 +206,15 @@ def judge(
     checks = (
         *liveness.face_checks(track, challenge=challenge),
         liveness.depth_check(track),
-        liveness.screen_check(track, clips, challenge=challenge),
+        *screen.screen_checks(track, clips),
+        *light.light_checks(track, clips, challenge=challenge),
         *liveness.splice_checks(track),
+        *seam.seam_checks(track, clips, samples, sample_rate=rate),
         liveness.identity_check(faces),
         match.match_check(face, faces),
         *liveness.movement_checks(track, challenge=challenge),
-        *liveness.speech_checks(spoken, track, challenge=challenge),
+        *liveness.speech_checks(spoken, challenge=challenge),
+        *lips.lips_checks(track, clips, spoken.voice, challenge=challenge),
     )
     return checks, track
 
@@ -350,6 +360,10 @@ def _refusals(checks: Sequence[Check], challenge: Challenge) -> tuple[Refusal, .
             found.append(refusal)
     if any(refusal.code == "no-face" for refusal in found):
         return (Refusal(code="no-face"),)  # without a face, everything else fails for that reason
+    if any(refusal.code == "dim" for refusal in found):
+        found = [
+            refusal for refusal in found if refusal.code != "light"
+        ]  # what was not seen cannot be compared
     return tuple(sorted(found, key=lambda one: _WEIGHT.index(one.code) if one.code in _WEIGHT else 0))
 
 

@@ -10,7 +10,7 @@ References
 ----------
 ISO/IEC 30107-3:2023 (what is measured, and how errors are named). Kollreider et al. (2009), Image and Vision Computing
 27:233 (a print moves as a plane). Soukupová and Čech (2016), Computer Vision Winter Workshop (eyes closed by
-height over width). Patel et al. (2015), ICB (moiré of screens).
+height over width).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from medialit.likeness.challenge import Action, Challenge
 from medialit.likeness.models import FaceReader, Floats
@@ -29,14 +28,14 @@ from medialit.likeness.speech import Spoken
 from medialit.likeness.track import Track, neutral
 from medialit.media import Clip
 
-TURN_DEG: Final[dict[Action, float]] = {"left": 9.0, "right": 9.0, "up": 7.5}
+TURN_DEG: Final[dict[Action, float]] = {"left": 7.5, "right": 7.5, "up": 6.5}
 """Least turn of the head, as the face mesh sees it: about three quarters of the true angle."""
-BLINK: Final = 0.80
-"""Greatest height of the closed eyes, in heights of the open ones."""
+BLINK: Final = 0.90
+"""Greatest height of the closed eyes, in heights of the person's own open ones."""
+BLINK_NOISE: Final = 5.0
+"""Least fall of that height, in standard deviations of the open eyes' own unrest."""
 PARALLAX: Final = 0.045
 """Least departure of a turned face from a plane, in sizes of the face."""
-LIPS: Final = 0.09
-"""Least movement of the lips while digits are read, in sizes of the face."""
 PRESENT: Final = 0.9
 OTHERS: Final = 0.15
 ANSWERED: Final = 0.8
@@ -49,18 +48,10 @@ CUT_LEVELS: Final = 6.0
 CUT_RATIO: Final = 10.0
 IDENTITY: Final = 0.48
 """Greatest distance between two of the recording's faces that look ahead."""
-SCREEN: Final = 20.0
-"""Greatest peak of a regular pattern over its surroundings in the spectrum."""
 SHORT_S: Final = 0.5
 
 _AHEAD_DEG: Final = 6.0
-_STILL: Final = 1.3  # turns, in least ones, that talking or blinking may look like
-_FINE: Final = (0.05, 0.5)  # cycles a pixel
-_ROUNDING: Final = 0.5  # squared levels; without it, a picture that is soft everywhere has peaks of nothing
-_WINDOW: Final = 256
-_NEIGHBOURS: Final = tuple(
-    (dy, dx) for dy in range(-5, 6) for dx in range(-5, 6) if max(abs(dy), abs(dx)) >= 3
-)
+_STILL: Final = 1.5  # turns, in least ones, that talking or blinking may look like
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,19 +119,17 @@ def movement_checks(track: Track, *, challenge: Challenge) -> tuple[Check, ...]:
         if step.action == "blink":
             shut = np.sort(eyes[now & ahead])[:2]  # two pictures, so that one bad measurement is no blink
             least = float(shut.max()) / usual if len(shut) == 2 else np.nan
-            checks.append(at_most("blink", least, BLINK, step=number))
+            unrest = 1.48 * float(np.median(np.abs(eyes[ahead] / usual - 1))) if ahead.any() else np.nan
+            checks.append(at_most("blink", least, min(BLINK, 1 - BLINK_NOISE * unrest), step=number))
     return tuple(checks)
 
 
-def speech_checks(speech: Spoken, track: Track, *, challenge: Challenge) -> tuple[Check, ...]:
-    """Ask whether a voice and the lips answered the digits."""
+def speech_checks(speech: Spoken, *, challenge: Challenge) -> tuple[Check, ...]:
+    """Ask whether a voice answered the digits."""
     number = next(k for k, step in enumerate(challenge.steps) if step.action == "speak")
-    lips = track.lips[(track.steps == number) & track.present]
-    moved = float(np.ptp(np.quantile(lips, [0.02, 0.98]))) if len(lips) else np.nan
     return (
         at_least("speech", speech.answered, ANSWERED, step=number),
         at_most("speech", speech.chatter, CHATTER, step=number),
-        at_least("lips", moved, LIPS, step=number),
     )
 
 
@@ -203,20 +192,6 @@ def describe(
     return tuple(faces)
 
 
-def screen_check(track: Track, clips: Sequence[Clip], *, challenge: Challenge) -> Check:
-    """Ask whether a regular fine pattern lies over the face, as a screen's pixels leave in a camera's picture.
-
-    A screen that is out of focus, or has finer pixels than the camera, leaves none; stripes of cloth may leave one. This
-    check is the weakest of all.
-    """
-    spectra: list[NDArray[np.float64]] = []
-    for k in np.flatnonzero(track.present)[:: max(1, int(track.present.sum()) // 16)]:
-        frame = track.frames[k]
-        spectra.append(_fine_spectra(clips[frame.clip].frames[frame.index], track.points[k]))
-    peaks = [_peak(spectrum) for spectrum in np.mean(spectra, axis=0)] if spectra else [np.nan]
-    return at_most("screen", max(peaks), SCREEN)
-
-
 def _turned(angles: Floats) -> dict[Action, float]:
     """Return how far the head was turned in each direction, in least turns; a quantile, so that one picture is none."""
     if not len(angles):
@@ -261,37 +236,3 @@ def _cut(changed: Floats) -> float:
             usual = max(0.2, float(np.quantile(near, 0.75)))
             sharpest = max(sharpest, float(changed[k]) / usual)
     return sharpest
-
-
-def _fine_spectra(picture: NDArray[np.uint8], points: Floats) -> NDArray[np.float64]:
-    """Return power spectra of the fine detail around a face, in the recording's own pixels: of grey, of red less green.
-
-    A screen's pixels are stripes of three colours, so that its pattern is strongest in what one colour has more than
-    another, where pictures of people have little.
-    """
-    n = _WINDOW
-    height, width = picture.shape[:2]
-    x, y = points[:, :2].mean(axis=0)
-    left = int(np.clip(x - n / 2, 0, max(0, width - n)))
-    top = int(np.clip(y - n / 2, 0, max(0, height - n)))
-    part = picture[top : top + n, left : left + n].astype(np.float64)
-    ease = np.hanning(part.shape[0])[:, np.newaxis] * np.hanning(part.shape[1])
-    spectra = []
-    for level in (part.mean(axis=2), part[..., 0] - part[..., 1]):
-        fine = np.clip(level - cv2.GaussianBlur(level, (0, 0), 3.0), -25, 25)
-        spectra.append(np.abs(np.fft.fft2(fine * ease, (n, n))) ** 2 / (ease**2).sum())
-    return np.stack(spectra)
-
-
-def _peak(spectrum: NDArray[np.float64]) -> float:
-    """Return the strongest lone point of the fine frequencies, over the median of its neighbourhood.
-
-    An edge of the picture is a line through its spectrum; a grid is a point.
-    """
-    n = len(spectrum)
-    level = np.log(np.fft.fftshift(spectrum) + _ROUNDING).astype(np.float32)
-    around = np.stack([np.roll(level, (dy, dx), (0, 1)) for dy, dx in _NEIGHBOURS])
-    frequency = np.fft.fftshift(np.fft.fftfreq(n))
-    away = np.hypot(frequency[:, np.newaxis], frequency)
-    lone = level - np.quantile(around, 0.75, axis=0)
-    return float(np.exp(lone[(away >= _FINE[0]) & (away < _FINE[1])].max()))

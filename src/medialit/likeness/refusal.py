@@ -78,11 +78,15 @@ def _sentences(lang: str) -> dict[str, str]:
         "flat": _("The face showed no depth when it moved, as a print does. Turn the head further, in a new challenge."),
         "screen": _("A fine regular pattern, as of a screen, lies over the face. Only a person before the camera can be "
                     "enrolled."),
+        "dim": _("The light of the window was hardly seen on the face. Close the curtains, come nearer, make the window "
+                 "as large as the screen, and ask for a new challenge."),
+        "light": _("The face did not reflect the colours of the window in the order in which they were shown. Only a "
+                   "person before the camera can be enrolled."),
         "spliced": _("The recording jumps, or its face changes, as if it were put together from pieces. Ask for a new "
                      "challenge and record it in one go."),
         "blink": _("The eyes were not seen to close when that was asked. Ask for a new challenge."),
         "speech": _("No voice was heard when digits were shown, or one was heard in between. Ask for a new challenge."),
-        "lips": _("The lips did not move while the digits were read. Ask for a new challenge."),
+        "lips": _("The lips did not move with the voice while the digits were read. Ask for a new challenge."),
         "wrong-person": _("The face in the recording and the face in the reference picture do not match well enough. Ask "
                           "for a new challenge, or use a newer picture of the same person."),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -52,11 +52,14 @@ class Spoken:
         Share of the remaining time of the step that was voiced, from 0 to 1.
     detector : str
         ``silero`` or ``loudness``.
+    voice : ndarray of float32, shape (M,)
+        Probability of speech of each 32 ms, from the beginning of the challenge.
     """
 
     answered: float
     chatter: float
     detector: str
+    voice: Floats = field(repr=False, compare=False)
 
 
 def spoken(
@@ -97,7 +100,7 @@ def spoken(
         n_answered += bool(heard.any() and (voice[heard] >= _VOICED).mean() >= _SHARE)
     rest = (times >= start_s) & (times < end_s) & ~reply
     chatter = float((voice[rest] >= _VOICED).mean()) if rest.any() else 0.0
-    return Spoken(answered=n_answered / max(1, len(digits)), chatter=chatter, detector=name)
+    return Spoken(answered=n_answered / max(1, len(digits)), chatter=chatter, detector=name, voice=voice)
 
 
 def is_silent(audio: Samples | None) -> bool:

@@ -28,8 +28,7 @@ RATE: Final = 12.0
 _DETECT_EVERY: Final = 6
 _SECOND_FACE: Final = 0.4  # size of another face, in sizes of the first, from which on it counts
 _SCENE: Final = (24, 16)
-_LIPS: Final = (13, 14)
-_STABLE: Final = (
+STABLE: Final = (
     1, 4, 5, 6, 8, 9, 10, 19, 50, 54, 67, 68, 94, 101, 103, 104, 108, 109, 118, 122, 127, 129, 151, 168, 193, 195, 196,
     197, 198, 205, 234, 251, 280, 284, 297, 298, 330, 332, 333, 337, 338, 347, 351, 356, 358, 417, 419, 420, 425, 454,
 )  # fmt: skip
@@ -96,12 +95,6 @@ class Track:
         """Size of the face in each picture, in pixels; NaN where there is none."""
         away = self.points - self.points.mean(axis=1, keepdims=True)
         return np.asarray(np.sqrt((away**2).sum(axis=2).mean(axis=1)), np.float32)
-
-    @property
-    def lips(self) -> Floats:
-        """How far the lips are apart, in sizes of the face."""
-        gap = self.points[:, _LIPS[0]] - self.points[:, _LIPS[1]]
-        return np.asarray(np.linalg.norm(gap, axis=1) / self.scale, np.float32)
 
     def mesh(self, k: int) -> Mesh:
         """Return the k-th picture's mesh."""
@@ -211,7 +204,7 @@ def rotation(a: Floats, b: Floats) -> tuple[float, float, float]:
     ----------
     Kabsch (1976), Acta Crystallographica A32:922.
     """
-    stable = list(_STABLE)
+    stable = list(STABLE)
     one, two = (mesh[stable] - mesh[stable].mean(axis=0) for mesh in (a, b))
     u, _, vt = np.linalg.svd(one.T.astype(np.float64) @ two)
     sign = np.sign(np.linalg.det(u @ vt))

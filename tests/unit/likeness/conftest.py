@@ -18,9 +18,8 @@ from medialit.media import Clip
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
 
 
-def load_subjects() -> ModuleType:
-    """The benchmark's module of puppets, by its path: benchmarks are no package."""
-    name = "enrolment_subjects"
+def load_benchmark(name: str) -> ModuleType:
+    """A module of the benchmark, by its path: benchmarks are no package."""
     if name not in sys.modules:
         path = Path(__file__).resolve().parents[3] / "benchmarks" / f"{name}.py"
         spec = importlib.util.spec_from_file_location(name, path)
@@ -39,8 +38,18 @@ def reader() -> FaceReader:
 
 
 @pytest.fixture(scope="session")
-def subjects() -> Any:
-    return load_subjects()
+def subjects(rooms: Any) -> Any:
+    return load_benchmark("enrolment_subjects")
+
+
+@pytest.fixture(scope="session")
+def rooms() -> Any:
+    return load_benchmark("enrolment_rooms")
+
+
+@pytest.fixture(scope="session")
+def attacks(subjects: Any) -> Any:
+    return load_benchmark("enrolment_attacks")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def beside(a, b):
 
 def test_a_turned_darker_or_smaller_picture_of_a_face_is_near(puppet, reader, face):
     others = {
-        "turned": puppet.posed(yaw=12),
+        "turned": np.ascontiguousarray(puppet.posed(yaw=12)[..., :3]),
         "darker": (puppet.picture * 0.6).astype(np.uint8),
         "smaller": cv2.resize(puppet.picture, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA),
     }

@@ -23,8 +23,8 @@ def challenge():
 
 
 @pytest.fixture(scope="module")
-def voice(subjects, challenge):
-    return subjects.voice(challenge, challenge.duration_s, np.random.default_rng(1))
+def voice(rooms, challenge):
+    return rooms.voice(challenge, challenge.duration_s, np.random.default_rng(1))
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,8 @@ def test_a_voice_for_another_challenge_does_not_fit(voice, asked, detector):
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_room_noise_is_no_voice(challenge, subjects, asked, detector):
-    noise = subjects.voice(challenge, challenge.duration_s, np.random.default_rng(2), spoken=False)
+def test_room_noise_is_no_voice(challenge, rooms, asked, detector):
+    noise = rooms.voice(challenge, challenge.duration_s, np.random.default_rng(2), spoken=False)
     assert spoken(noise, sample_rate=RATE, detector=detector, **asked).answered == 0.0
 
 
@@ -99,14 +99,14 @@ def test_no_sound_answers_nothing(asked):
     )
 
 
-def test_a_slow_reader_has_time_at_a_slow_pace(subjects):
+def test_a_slow_reader_has_time_at_a_slow_pace(rooms):
     slow = draw_challenge(seed=5, now=NOW, pace=2.0)
     step = next(step for step in slow.steps if step.action == "speak")
     sound = np.zeros((int(slow.duration_s * RATE), 1), np.float32)
     rng = np.random.default_rng(3)
     sound += rng.normal(0, 0.002, sound.shape).astype(np.float32)
     for digit in slow.digits:  # answers come 1.2 s after the digit, too late at normal pace
-        burst = subjects.vowel(digit.digit, 140.0, 0.5, rng).astype(np.float32)[:, None]
+        burst = rooms.vowel(digit.digit, 140.0, 0.5, rng).astype(np.float32)[:, None]
         start = int((digit.shown_s + 1.2) * RATE)
         sound[start : start + len(burst)] += burst
     asked = {"digits": slow.digits, "start_s": step.start_s, "end_s": step.end_s}
