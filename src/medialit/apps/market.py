@@ -204,7 +204,9 @@ def _connect(window: gr.Blocks, said: Said, f: dict[str, Any], *, home: Path | N
             stage, chosen = _stage(home, lang), _chosen(values)
             told, after = act(stage, chosen, *values[len(_CHOSEN) :])
             told_in = [cameo_view.note(told, lang=stage.lang) if key == note else "" for key in _NOTES]
-            keep = button not in ("sign", "anew") and not button.startswith("story_")
+            keep = (
+                button != "anew" and not button.startswith("story_") and (button != "sign" or after == chosen)
+            )
             return (*told_in, *_shown(stage, after, keep_read=keep and after.offer == chosen.offer))
 
         f[button].click(clicked, [*sent, *(f[key] for key in inputs)], [*notes, *page], **quiet)
