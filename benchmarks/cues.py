@@ -200,7 +200,7 @@ def judge(name: str, rows: Rows) -> dict | None:
         "auc": flat(on_own or on_pack),
         "auc_pack": flat(on_pack),
         "threshold": threshold,
-        "false_positive_rate": flat(share(second or first, threshold)),
+        "false_positive_rate": flat(share(second, threshold)) if len(second) >= 5 else None,
         "odd_rate": flat(share(odd, threshold)) if len(odd) >= 5 else None,
         "n_synthetic": sum(label for label, _, _ in own) or len(fakes),
         "n_camera": sum(1 - label for label, _, _ in own) or len(camera),

@@ -42,7 +42,7 @@ def cues_list(lang: str, style: str) -> None:
                 "debunked": card.debunked,
                 "auc": None if worth is None else [worth.auc.value, worth.auc.low, worth.auc.high],
                 "threshold": None if worth is None else worth.threshold,
-                "false_positive_rate": None if worth is None else worth.false_positive_rate.value,
+                "false_positive_rate": rate.value if worth and (rate := worth.false_positive_rate) else None,
             }
             for name, card, worth in rows
         ]

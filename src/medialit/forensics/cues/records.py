@@ -141,8 +141,8 @@ class Measured:
         Against every kind of synthetic clip of the pack.
     threshold : float
         The score that 5 % of one half of the honest clips reach.
-    false_positive_rate : Estimate
-        Share of the other half that reaches it.
+    false_positive_rate : Estimate or None
+        Share of the other half that reaches it; None where that half has fewer than five clips.
     odd_rate : Estimate or None
         Share of the real-but-odd clips that reach it.
     n_synthetic, n_camera : int
@@ -152,7 +152,7 @@ class Measured:
     auc: Estimate
     auc_pack: Estimate | None
     threshold: float
-    false_positive_rate: Estimate
+    false_positive_rate: Estimate | None
     odd_rate: Estimate | None
     n_synthetic: int
     n_camera: int

@@ -87,10 +87,10 @@ def _worth(one: Card, worth: Measured | None, *, lang: str) -> list[Line]:
         "Area under the curve {auc} on what it is meant for ({synthetic} planted, {camera} honest clips); 0.5 is "
         "guessing."
     ).format(auc=worth.auc, synthetic=worth.n_synthetic, camera=worth.n_camera)
-    rate = _("{rate} of other honest clips reach the threshold of {threshold}.").format(
-        rate=f"{worth.false_positive_rate:.0%}", threshold=f"{worth.threshold:.2f}"
-    )
-    lines = [Line(label=_("Measured"), value=f"{said} {rate}")]
+    if worth.false_positive_rate is not None:
+        rate = _("{rate} of other honest clips reach the threshold of {threshold}.")
+        said += " " + rate.format(rate=f"{worth.false_positive_rate:.0%}", threshold=f"{worth.threshold:.2f}")
+    lines = [Line(label=_("Measured"), value=said)]
     if worth.auc_pack is not None:
         pack = _("Area under the curve {auc} against every kind of fake in the clip pack together.").format(
             auc=worth.auc_pack
@@ -114,7 +114,7 @@ def verdict(reading: Reading, *, lang: str) -> str:
         return _("This cue cannot tell.")
     if card(reading.cue).debunked:
         return _("A debunked reading: it is taught so that nobody relies on it.")
-    if worth is None:
+    if worth is None or worth.false_positive_rate is None:
         return _("It has not been measured on a set of clips yet.")
     slots = {"score": f"{reading.score:.2f}", "threshold": f"{worth.threshold:.2f}"}
     if reading.score < worth.threshold:
