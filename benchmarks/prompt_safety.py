@@ -94,7 +94,9 @@ def main() -> None:
         )
     for way in dict.fromkeys(case.way for case in cases if case.way):
         here = np.array([case.way == way for case in cases])
-        print(f"{way:16}{rate(stopped['filter'][here]):>24}  |{rate(stopped['keywords and names'][here]):>24}")
+        print(
+            f"{way:16}{rate(stopped['filter'][here]):>24}  |{rate(stopped['keywords and names'][here]):>24}"
+        )
     scores = np.array([v.score for v in verdicts])
     print(f"\nexpected calibration error of the score, 10 bins: {ece(scores, harmful):.3f}")
     spoken = np.array([v.lang == case.form.split("-")[0] for v, case in zip(verdicts, cases, strict=True)])

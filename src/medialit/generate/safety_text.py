@@ -32,6 +32,7 @@ _ARABIC = {
     "ٱ": "ا",
 }
 _LOOKALIKES = dict(zip("аеорсхуікмтнвјѕԁοαεικνρτυχβηωıłøđ", "aeopcxyikmthbjsdoaeikvptuxbnwilod", strict=True))
+_LOOKALIKES |= {"ɛ": "3", "ɣ": "gh"}  # Tamazight in Latin letters
 _EMOJI = {
     "🔪": "knife",
     "🗡": "knife",

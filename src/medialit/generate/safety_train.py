@@ -33,6 +33,8 @@ _RATE = 0.02
 _DECAY = 0.05
 _BATCH = 256
 _DROPOUT = 0.3  # of features, so that a disguised or bent word is still known by what is left of it
+_MORE = {"sexual": 1.6}  # everybody who may be asked for, times every way to say it
+_LATIN_SHARE = 0.4  # of Tamazight prompts: written as people do in Latin letters, not as Tifinagh becomes
 _FIRST_SCENE = 1_000_000  # seeds of the captions that are learnt from; benchmarks use those from 0
 
 
@@ -50,7 +52,8 @@ class Sentence:
 def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
     """Compose training prompts, the same for the same seed.
 
-    For each way to write, `n_per_form` prompts, half of them benign; and a third as many captions of the world.
+    For each way to write, about `n_per_form` prompts, half of them benign, and as many of each category but for
+    `_MORE`; and a third as many captions of the world.
     """
     folder = resources.files(__package__).joinpath("safety_words")
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
@@ -68,6 +71,7 @@ def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
         for kind, cores in data["cores"].items():
             benign = kind == "benign"
             n = int(n_per_form * (_BENIGN_SHARE if benign else (1 - _BENIGN_SHARE) / len(CATEGORIES)))
+            n = int(n * _MORE.get(kind, 1))
             category = 0 if benign else 1 + CATEGORIES.index(kind)
             for i in range(n):
                 # Every core once, then at random: a rare near miss must not be left to luck.
@@ -79,6 +83,8 @@ def sentences(*, n_per_form: int, seed: int) -> Iterator[Sentence]:
                     pair = [core, _fill(other, slots, rng)]
                     core = _pick(rng, [", ", " ", ". "]).join(pair[:: int(rng.choice([1, -1]))])
                 text = _around(core, data["around"], rng)
+                if lang == "zgh" and rng.random() < _LATIN_SHARE:
+                    text = _with_vowels(text, rng)
                 if rng.random() < 0.2:
                     text = _disguise(text, rng)
                 yield Sentence(text, category, lang)
@@ -129,6 +135,38 @@ def _around(core: str, around: dict[str, list[str]], rng: np.random.Generator) -
     elif rng.random() < 0.2:
         core = f"{_pick(rng, around['request'])} {core}"
     return core
+
+
+_DIGRAPHS = frozenset(["gh", "kh", "ch", "sh"])
+_ACADEMIC = (("gh", "ɣ"), ("kh", "x"), ("ch", "c"), ("3", "ɛ"), ("7", "ḥ"))
+_UNVOWELLED = re.compile(r"(?<=[bcdfgjklmnqrstvwxyz37])(?=[bcdfgjklmnqrstvwxyz37])")
+
+
+def _with_vowels(text: str, rng: np.random.Generator) -> str:
+    """Write Tamazight as in Latin letters: "e" between consonants, sometimes one letter for two, or ɛ and ɣ.
+
+    Tifinagh writes no "e": ⴰⴳⵍⵍⵉⴷ is "agllid" letter by letter, "agellid" or "agelid" from most hands.
+    """
+    out = []
+    for word in text.split(" "):
+        last = 0
+        written = ""
+        for i, letter in enumerate(word):
+            if i and _UNVOWELLED.match(word, i) and word[i - 1 : i + 1] not in _DIGRAPHS:
+                doubled = word[i - 1] == letter
+                draw = rng.random()
+                if doubled and draw < 0.3:
+                    continue
+                if not doubled and draw < 0.35 and last < i - 1:
+                    written += "e"
+                    last = i
+            written += letter
+        out.append(written)
+    text = " ".join(out)
+    if rng.random() < 0.3:
+        for ours, theirs in _ACADEMIC:
+            text = text.replace(ours, theirs)
+    return text
 
 
 def _disguise(text: str, rng: np.random.Generator) -> str:
@@ -271,7 +309,7 @@ def read_list(path: Path) -> list[tuple[str, str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         next(rows)
-        return [(form, category, prompt) for form, category, prompt in rows]
+        return [(form, category, prompt) for form, category, prompt, *_ in rows]
 
 
 def main() -> None:
@@ -281,7 +319,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--runs", type=int, default=2, help="seeds in a row; their weights are averaged")
-    parser.add_argument("--dev", type=Path, default=Path("benchmarks/data/prompt_safety_dev.tsv"))
+    lists = [Path("benchmarks/data") / f"prompt_safety_{name}.tsv" for name in ("dev", "nudity_dev")]
+    parser.add_argument("--dev", type=Path, nargs="+", default=lists, help="what the score is calibrated on")
     default = Path(str(resources.files(__package__))) / "weights" / "safety.npz"
     parser.add_argument("--out", type=Path, default=default)
     options = parser.parse_args()
@@ -294,7 +333,7 @@ def main() -> None:
     bias = np.mean([one for _, one in fitted], axis=0)
     step = np.abs(table).max(0) / 127
     small = np.round(table / step).astype(np.int8)
-    dev = read_list(options.dev)
+    dev = [case for path in options.dev for case in read_list(path)]
     odds = odds_of([prompt for _, _, prompt in dev], small * step, bias)
     scale, shift = calibrate(odds, np.array([category != "benign" for _, category, _ in dev]))
     options.out.parent.mkdir(exist_ok=True)
