@@ -1,4 +1,4 @@
-"""Train the prompt filter: `python -m medialit.generate.safety_train`, about two minutes on one core (PyTorch).
+"""Train the prompt filter: `python -m medialit.generate.safety_train`, about three minutes on one core (PyTorch).
 
 Sentences are composed from `safety_words/*.toml`, a part of them disguised (digits for letters, typing errors);
 captions of the world are benign too. The linear layer of `safety_model` is fitted through its pooling, as the worst five
@@ -318,7 +318,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=12000, help="for each of the six ways to write")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--runs", type=int, default=2, help="seeds in a row; their weights are averaged")
+    parser.add_argument("--runs", type=int, default=4, help="seeds in a row; their weights are averaged")
     lists = [Path("benchmarks/data") / f"prompt_safety_{name}.tsv" for name in ("dev", "nudity_dev")]
     parser.add_argument("--dev", type=Path, nargs="+", default=lists, help="what the score is calibrated on")
     default = Path(str(resources.files(__package__))) / "weights" / "safety.npz"
