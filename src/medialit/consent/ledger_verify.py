@@ -247,6 +247,8 @@ class _Walk:
     def strays(self) -> None:
         """Refuse what belongs to no chain that is known of, and what has no number."""
         for row in self._rows(list(self.ends), inside=False):
+            if row.number is None:
+                raise _FoundError(Finding.FOREIGN, f"an event of no known chain and no number: {row.why}")
             if row.event is None:
                 raise _FoundError(Finding.UNREADABLE, f"event {row.number}: {row.why}", seq=row.number)
             what = f"nobody says that chain {row.event.chain} was imported, which holds event {row.number}"

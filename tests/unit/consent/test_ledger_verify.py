@@ -190,6 +190,16 @@ def test_an_event_too_many_without_a_number_is_found(whole: Path, tmp_path: Path
     assert (_verified(path).finding, _verified(path).first_bad_seq) == (Finding.FOREIGN, None)
 
 
+def test_an_event_with_neither_a_chain_nor_a_number_has_no_place(whole: Path, tmp_path: Path) -> None:
+    path = _copy(whole, tmp_path)
+    columns = ", ".join(f'"{name}"' for name in TEXT_FIELDS if name != "chain")
+    _attack(
+        path,
+        f"INSERT INTO consent_events (chain, seq, {columns}) SELECT 'x', -1, {columns} FROM consent_events WHERE seq = 2",
+    )
+    assert (_verified(path).finding, _verified(path).first_bad_seq) == (Finding.FOREIGN, None)
+
+
 def test_an_event_of_a_chain_that_nobody_imported_is_found(whole: Path, tmp_path: Path) -> None:
     with Ledger(path := _copy(whole, tmp_path)) as ledger:
         second = list(ledger.events())[1]
