@@ -162,8 +162,8 @@ def _certainty(row: dict[str, Any], *, lang: str) -> str:
     _ = translator(lang)
     if row["by"] == "fingerprint":
         return _(
-            "Only its looks lead there. A person must look at both before anything is done: of 120 clips made by others "
-            "from the same words, 59 matched as well."
+            "Only its looks lead there. A person must look at both before anything is done: of 180 clips made by others "
+            "from the same words, 89 matched as well."
         )
     if row["doubtful"]:
         return _(
