@@ -306,7 +306,7 @@ def test_what_only_the_looks_lead_to_must_be_looked_at_by_a_person(spread) -> No
     assert json.loads(spread("reach", "plain.mp4", "--format", "json").output)[0]["look_first"]
     for lang, words in (
         ("en", "A person must look at both"),
-        ("fr", "17 correspondaient"),
+        ("fr", "Une personne doit regarder les deux"),
         ("ar", "يجب أن ينظر شخص"),
     ):
         assert words in spread("reach", "plain.mp4", "--lang", lang).output
