@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,15 +48,26 @@ def reach(files: Sequence[Path], principal: str | None, where: str | None, style
     from medialit.consent.ledger import Ledger
     from medialit.home import medialit_home
     from medialit.pipeline import watermark_key
+    from medialit.cli_register import lacks
     from medialit.provenance.registry import Registry
+    from medialit.reach import find, made_under
+    from medialit.reach_compare import Originals
 
     at = now()
     with Ledger() as ledger:
         state = ledger.state()
+    ended = [grant.id for grant in state.grants if lacks(grant, state, at)]
     # Without a key of its own a computer has marked nothing, and any key finds as little.
     key = watermark_key(medialit_home(), make=False) or b"no key yet"
     with Registry() as registry:
-        rows = [_row(path, registry, key, state, at, principal) for path in files]
+        search = partial(
+            find,
+            registry=registry,
+            key=key,
+            watched=made_under(ended, registry=registry),
+            originals=Originals(registry),
+        )
+        rows = [_row(path, search, registry, state, at, principal) for path in files]
     if style == "json":
         click.echo(json.dumps([row | {"options": _fates(row, where)} for row in rows], ensure_ascii=False))
         return
@@ -66,15 +78,19 @@ def reach(files: Sequence[Path], principal: str | None, where: str | None, style
 
 
 def _row(
-    path: Path, registry: Registry, key: bytes, state: State, at: datetime, principal: str | None
+    path: Path,
+    search: Callable[[Clip], Found | None],
+    registry: Registry,
+    state: State,
+    at: datetime,
+    principal: str | None,
 ) -> dict[str, Any]:
     """Return what is known of a file, as plain data."""
     from medialit.errors import FingerprintError, MediaError
-    from medialit.reach import find
 
     row: dict[str, Any] = {"path": str(path), "read": True, "clip": None}
     try:
-        found = find(_clip(path), registry=registry, key=key)
+        found = search(_clip(path))
     except (MediaError, FingerprintError) as error:
         return row | {"read": False, "error": str(error)}
     if found is None:

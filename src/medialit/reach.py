@@ -188,6 +188,12 @@ def _found(
     )
 
 
+def made_under(grants: Collection[str], *, registry: Registry) -> tuple[str, ...]:
+    """Return the ids of the registered clips that were made under any of these grants."""
+    ended = set(grants)
+    return tuple(clip.id for clip in registry.clips() if not ended.isdisjoint(clip.consent_grants))
+
+
 def trace(
     postings: Iterable[tuple[Posting, Clip]],
     places: Iterable[Place],
@@ -220,7 +226,7 @@ def trace(
     found: dict[str, Found] = {}
     copies, untouched = [], []
     originals, ended = Originals(registry), set(revoked)
-    watched = [clip.id for clip in registry.clips() if not ended.isdisjoint(clip.consent_grants)]
+    watched = made_under(ended, registry=registry)
     for posting, clip in postings:
         one = find(
             clip,

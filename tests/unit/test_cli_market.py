@@ -312,6 +312,19 @@ def test_what_only_the_looks_lead_to_must_be_looked_at_by_a_person(spread) -> No
         assert words in spread("reach", "plain.mp4", "--lang", lang).output
 
 
+def test_a_strong_crop_of_a_revoked_clip_is_found_by_its_kept_file(spread, tmp_path: Path) -> None:
+    plain = render(draw_scene(4, duration_s=0.5, fps=12.0), size=(256, 144))
+    piece = degrade.flip(degrade.crop(plain, keep=0.55, anchor=(0.9, 0.1)))
+    write(degrade.recompress(piece, crf=28), tmp_path / "piece.mp4")
+    asked = ("reach", "piece.mp4", "--format", "json")
+    assert (
+        json.loads(spread(*asked).output)[0]["clip"] is None
+    )  # while the licence stands nobody looks that closely
+    spread("market", "revoke", "c1", "--as", "tiziri")
+    [row] = json.loads(spread(*asked).output)
+    assert (row["clip"], row["by"], row["look_first"]) == ("c" * 32, "fingerprint", True)
+
+
 def test_a_picture_of_one_frame_leads_to_its_clip(spread, tmp_path: Path) -> None:
     write_image(read(tmp_path / "marked.mp4").frames[3], tmp_path / "shot.png")
     assert "It leads to the clip Ball" in spread("reach", "shot.png").output
