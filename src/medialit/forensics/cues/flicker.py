@@ -8,11 +8,9 @@ Huang et al. (2024), VBench, arXiv:2311.17982 (temporal flickering as a measure 
 
 from __future__ import annotations
 
-import numpy as np
-
+from medialit.forensics.cues._unrest import reading, too_short
 from medialit.forensics.cues.footage import Footage
-from medialit.forensics.cues.pixels import unit
-from medialit.forensics.cues.records import TOO_SHORT, Card, Heat, Reading, Said, Series, _msgid, unread
+from medialit.forensics.cues.records import Card, Reading, _msgid
 
 CARD = Card(
     name="flicker",
@@ -35,30 +33,18 @@ _FOUND = _msgid("On average {score} % of the contrast flickers; in the worst fra
 
 def read(footage: Footage) -> Reading:
     """Return the mean flicker in percent of the clip's contrast, as `medialit.forensics.motion` defines it."""
-    least = 2 * max(1, round(footage.fps / 12)) + 3
-    if footage.motion.n_frames < least:
-        return unread(CARD.name, TOO_SHORT, n=str(footage.motion.n_frames), least=str(least))
+    short = too_short(footage, card=CARD)
+    if short is not None:
+        return short
     steady = footage.steadiness
-    times = (np.arange(len(steady.spikes)) + steady.gap) / footage.fps
-    high = max(4.0, float(np.quantile(steady.spike_map, 0.995)))
-    return Reading(
-        cue=CARD.name,
+    return reading(
+        footage,
+        card=CARD,
         score=steady.flicker,
-        said=Said(
-            message=_FOUND,
-            slots={
-                "score": f"{steady.flicker:.2f}",
-                "time": f"{steady.spike_at / footage.fps:.1f}",
-                "worst": f"{steady.spikes.max():.2f}",
-            },
-        ),
-        series=Series(times_s=times, values=steady.spikes.astype(np.float64), label=_LABEL),
-        heat=(
-            Heat(
-                time_s=steady.spike_at / footage.fps,
-                picture=footage.motion.frames[steady.spike_at],
-                values=unit(steady.spike_map, low=0.0, high=high),
-            ),
-        ),
-        features={"worst": float(steady.spikes.max() / max(0.05, float(np.median(steady.spikes))))},
+        values=steady.spikes,
+        worst_at=steady.spike_at,
+        worst_map=steady.spike_map,
+        high=4.0,
+        label=_LABEL,
+        found=_FOUND,
     )

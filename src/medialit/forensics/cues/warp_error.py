@@ -11,11 +11,9 @@ Sundaram, Brox and Keutzer (2010), ECCV, equation 5 (what is hidden).
 
 from __future__ import annotations
 
-import numpy as np
-
+from medialit.forensics.cues._unrest import reading, too_short
 from medialit.forensics.cues.footage import Footage
-from medialit.forensics.cues.pixels import unit
-from medialit.forensics.cues.records import TOO_SHORT, Card, Heat, Reading, Said, Series, _msgid, unread
+from medialit.forensics.cues.records import Card, Reading, _msgid
 
 CARD = Card(
     name="warp_error",
@@ -40,30 +38,18 @@ _FOUND = _msgid(
 
 def read(footage: Footage) -> Reading:
     """Return the mean warp error in percent of the clip's contrast, as `medialit.forensics.motion` defines it."""
-    least = 2 * max(1, round(footage.fps / 12)) + 3
-    if footage.motion.n_frames < least:
-        return unread(CARD.name, TOO_SHORT, n=str(footage.motion.n_frames), least=str(least))
+    short = too_short(footage, card=CARD)
+    if short is not None:
+        return short
     steady = footage.steadiness
-    times = (np.arange(len(steady.misses)) + steady.gap) / footage.fps
-    high = max(6.0, float(np.quantile(steady.miss_map, 0.995)))
-    return Reading(
-        cue=CARD.name,
+    return reading(
+        footage,
+        card=CARD,
         score=steady.warp_error,
-        said=Said(
-            message=_FOUND,
-            slots={
-                "score": f"{steady.warp_error:.2f}",
-                "time": f"{steady.miss_at / footage.fps:.1f}",
-                "worst": f"{steady.misses.max():.2f}",
-            },
-        ),
-        series=Series(times_s=times, values=steady.misses.astype(np.float64), label=_LABEL),
-        heat=(
-            Heat(
-                time_s=steady.miss_at / footage.fps,
-                picture=footage.motion.frames[steady.miss_at],
-                values=unit(steady.miss_map, low=0.0, high=high),
-            ),
-        ),
-        features={"worst": float(steady.misses.max() / max(0.05, float(np.median(steady.misses))))},
+        values=steady.misses,
+        worst_at=steady.miss_at,
+        worst_map=steady.miss_map,
+        high=6.0,
+        label=_LABEL,
+        found=_FOUND,
     )
