@@ -103,9 +103,13 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
     face, masks = shown.face, shown.masks
     if pair.odd in ("slow_motion", "rolling_shutter"):
         masks = _masks_of_odd(pair, shown)
-    if pair.odd == "stabilised" and pair.kind != "remove":
-        oddity = oddities.stabilised(stored, strength=pair.odd_strength)
+    if pair.odd == "stabilised":
+        moved = fakes.steadying(stored, strength=pair.odd_strength)
+        oddity = oddities.stabilised(stored, strength=pair.odd_strength, by=moved)
         stored = oddity.clip
+        face = None if face is None else moved.face(face, size=stored.size)
+        shaken = masks
+        masks = lambda: moved.masks(shaken())  # noqa: E731
     elif pair.odd == "mirrored":
         oddity = oddities.mirrored(stored)
         stored = oddity.clip

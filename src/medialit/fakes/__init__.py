@@ -16,6 +16,7 @@ from medialit.fakes.inbetween import in_between
 from medialit.fakes.objects import clone, insert_object, remove_object
 from medialit.fakes.records import Fake, Truth
 from medialit.fakes.sound import babble, offset_audio
+from medialit.fakes.stabiliser import Steadying, steadying
 from medialit.fakes.timing import duplicate, interpolate, retime, splice
 from medialit.fakes.whole import regenerate, synthetic, violate
 from medialit.world import VIOLATIONS
@@ -26,6 +27,7 @@ __all__ = [
     "ODD",
     "FaceTrack",
     "Fake",
+    "Steadying",
     "Truth",
     "babble",
     "clone",
@@ -40,6 +42,7 @@ __all__ = [
     "remove_object",
     "retime",
     "splice",
+    "steadying",
     "swap_face",
     "synthetic",
     "violate",

@@ -15,17 +15,15 @@ from numpy.typing import NDArray
 
 from medialit.errors import FakeError
 from medialit.fakes.records import Fake, odd, require_frames, require_strength
+from medialit.fakes.stabiliser import Steadying, steadying
 from medialit.media import Clip
 from medialit.media.degrade import change_fps, flip, messenger, recompress
 from medialit.world.camera import Sensor, film
-from medialit.world.view import Floats
 
 SLOWEST: Final = 4  # times, at strength 1
 READOUT: Final = 1.0  # share of the time between frames that the sensor is read in, at strength 1
 DARKEST_STOPS: Final = 4.0
 _CRF: Final = (23, 44)
-_SMOOTH_S: Final = 0.5  # over which a stabiliser takes the mean of the path
-_MARGIN: Final = 0.92  # that it keeps of both sides at strength 1
 
 
 def slow_motion(fast: Clip, *, factor: int, n_frames: int) -> Fake:
@@ -148,7 +146,7 @@ def compressed(clip: Clip, *, strength: float) -> Fake:
     return odd("compressed", clip.with_frames(squeezed.frames), strength=strength, magnitude=crf, unit="CRF")
 
 
-def stabilised(clip: Clip, *, strength: float) -> Fake:
+def stabilised(clip: Clip, *, strength: float, by: Steadying | None = None) -> Fake:
     """Steady a hand-held clip as phones do: estimate the path, smooth it, move each frame onto it, and cut the edge.
 
     Parameters
@@ -156,6 +154,8 @@ def stabilised(clip: Clip, *, strength: float) -> Fake:
     clip : Clip
     strength : float
         Share of the shake that is taken out, and of the cut: 8 % of both sides at 1.
+    by : Steadying, optional
+        What `medialit.fakes.steadying` found for this clip and strength, where landmarks or masks have to follow.
 
     Returns
     -------
@@ -170,26 +170,9 @@ def stabilised(clip: Clip, *, strength: float) -> Fake:
     require_strength(strength)
     if strength == 0 or clip.n_frames < 2:
         return odd("stabilised", clip, strength=0.0, magnitude=0.0, unit="pixels")
-    path = _path(clip)
-    correction = strength * (_smooth(path, max(1, round(_SMOOTH_S * clip.fps))) - path)
-    room = (1 - _MARGIN) / 2 * np.array(clip.size)
-    correction = np.clip(correction, -room, room)
-    zoom = 1 / (1 - strength * (1 - _MARGIN))
-    middle = (np.array(clip.size) - 1) / 2
-    frames = np.empty_like(clip.frames)
-    for t, (dx, dy) in enumerate(correction):
-        matrix = np.array(
-            [[zoom, 0, middle[0] * (1 - zoom) + zoom * dx], [0, zoom, middle[1] * (1 - zoom) + zoom * dy]]
-        )
-        frames[t] = cv2.warpAffine(
-            np.ascontiguousarray(clip.frames[t]),
-            matrix,
-            clip.size,
-            flags=cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REFLECT,
-        )
-    moved = float(np.hypot(*correction.T).mean())
-    return odd("stabilised", clip.with_frames(frames), strength=strength, magnitude=moved, unit="pixels")
+    moved = steadying(clip, strength=strength) if by is None else by
+    steady = clip.with_frames(moved.frames(clip))
+    return odd("stabilised", steady, strength=strength, magnitude=moved.mean_px, unit="pixels")
 
 
 def mirrored(clip: Clip) -> Fake:
@@ -235,24 +218,3 @@ def uploaded(clip: Clip, *, times: int) -> Fake:
 def _scaled(frames: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     table = np.clip(np.rint(np.arange(256) * factor), 0, 255).astype(np.uint8)
     return np.asarray(table[frames], np.uint8)
-
-
-def _path(clip: Clip) -> NDArray[np.float64]:
-    """Return how far the picture has wandered in each frame, right and down, in pixels: (T, 2)."""
-    steps = np.zeros((clip.n_frames, 2))
-    before: Floats | None = None
-    for t, frame in enumerate(clip.frames):
-        grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY), np.float32)
-        if before is not None and min(grey.shape) >= 8:
-            found, _ = cv2.phaseCorrelate(before, grey, cv2.createHanningWindow(clip.size, cv2.CV_32F))
-            far = float(np.hypot(found[0], found[1])) > 0.1 * min(clip.size)
-            steps[t] = (0.0, 0.0) if far else found
-        before = grey
-    return np.cumsum(steps, axis=0)
-
-
-def _smooth(path: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    size = 2 * width + 1
-    padded = np.pad(path, ((width, width), (0, 0)), mode="edge")
-    kernel = np.ones(size) / size
-    return np.stack([np.convolve(padded[:, i], kernel, mode="valid") for i in (0, 1)], -1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medialit.errors import FakeError
-from medialit.fakes import ODD, oddities
+from medialit.fakes import FACE_POINTS, ODD, FaceTrack, oddities, steadying
 from medialit.media import Clip
 from medialit.world import Scene, Thing, render
 
@@ -75,6 +75,67 @@ def test_a_stabilised_clip_shakes_less() -> None:
         return float(np.abs(np.diff(pictures[:, 16:-16, 16:-16].astype(int), axis=0)).mean())
 
     assert unrest(steady) < 0.6 * unrest(frames)
+
+
+def dotted(*, at: tuple[float, float], n: int = 12) -> tuple[Clip, FaceTrack]:
+    """A dark dot on a ground that shakes with it, and a face whose every point is the dot."""
+    rng = np.random.default_rng(5)
+    ground = np.kron(rng.integers(150, 256, (20, 24, 3)), np.ones((8, 8, 1))).astype(np.uint8)
+    shake = rng.integers(-3, 4, (n, 2))
+    left, top = round(at[0]), round(at[1])
+    ground[top + 16 : top + 19, left + 16 : left + 19] = 0
+    frames = np.stack([ground[16 - y : 112 - y, 16 - x : 144 - x] for x, y in shake])
+    points = np.array([left + 1.5, top + 1.5]) + shake
+    return Clip(frames, 12.0), FaceTrack(np.repeat(points[:, None], len(FACE_POINTS), axis=1).astype(float))
+
+
+def middle_of_the_dark(picture: np.ndarray) -> np.ndarray:
+    weight = np.maximum(0, 70.0 - picture.mean(axis=-1))
+    rows, columns = np.mgrid[: weight.shape[0], : weight.shape[1]] + 0.5
+    return np.array([(weight * columns).sum(), (weight * rows).sum()]) / weight.sum()
+
+
+@pytest.mark.parametrize("at", [(20, 15), (64, 48), (100, 80)])
+@pytest.mark.parametrize("strength", [0.4, 1.0])
+def test_landmarks_follow_the_stabiliser(at: tuple[int, int], strength: float) -> None:
+    shaking, face = dotted(at=at)
+    moved = steadying(shaking, strength=strength)
+    steady = oddities.stabilised(shaking, strength=strength, by=moved).clip
+    assert steady == oddities.stabilised(shaking, strength=strength).clip
+    followed = moved.face(face, size=shaking.size)
+    assert moved.mean_px > 0.5
+    for t, picture in enumerate(steady.frames):
+        assert middle_of_the_dark(picture) == pytest.approx(followed.at(t, "nose"), abs=0.25)
+
+
+def test_masks_follow_the_stabiliser() -> None:
+    shaking, _ = dotted(at=(90, 30))
+    marked = shaking.frames.max(axis=-1) == 0
+    moved = steadying(shaking, strength=1.0)
+    steady = oddities.stabilised(shaking, strength=1.0, by=moved).clip.frames
+    after = moved.masks(marked)
+    assert after.shape == marked.shape
+    for t in range(len(marked)):
+        rows, columns = np.nonzero(after[t])
+        assert [columns.mean() + 0.5, rows.mean() + 0.5] == pytest.approx(
+            middle_of_the_dark(steady[t]), abs=0.6
+        )
+
+
+def test_a_stabiliser_that_does_nothing_moves_no_landmark_and_no_mask() -> None:
+    shaking, face = dotted(at=(64, 48))
+    still = steadying(shaking, strength=0)
+    assert np.array_equal(still.face(face, size=shaking.size).points_px, face.points_px)
+    marked = shaking.frames.max(axis=-1) == 0
+    assert np.array_equal(still.masks(marked), marked)
+    assert np.array_equal(still.frames(shaking), shaking.frames)
+
+
+def test_a_steadying_of_another_clip_is_refused() -> None:
+    shaking, face = dotted(at=(64, 48))
+    shorter = steadying(Clip(shaking.frames[:5], 12.0), strength=1)
+    with pytest.raises(FakeError, match="5 frames"):
+        shorter.face(face, size=shaking.size)
 
 
 def test_two_mirrors_cancel() -> None:
