@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,28 +85,55 @@ def likeness_cast(portraits: Path | None, style: str, lang: str) -> None:
               help="The file that `medialit likeness enrol` asks for.")  # fmt: skip
 @click.option("--pace", type=click.FloatRange(0.6, 3), default=1.0, show_default=True,
               help="2 gives twice the time for each step.")  # fmt: skip
+@click.option("--light", is_flag=True, help="Also fill the window with colours that the face has to reflect, "
+              "against films of a screen. Not for whom changing lights harm.")  # fmt: skip
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write a page that shows the challenge in a browser and records it. "
+              "Default with --light: the name of --out, with .html.")  # fmt: skip
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @LANG
-def likeness_challenge(out: Path, pace: float, lang: str) -> None:
+def likeness_challenge(
+    out: Path, pace: float, light: bool, page: Path | None, opens: bool, lang: str
+) -> None:
     """Draw a challenge, and print what to do before the camera, and when.
 
-    Record yourself with sound from the first second on, then hand the recording in with `medialit likeness enrol`. A
-    challenge is good for one attempt, and for five minutes.
+    Record yourself with sound from the first second on, best with the page that --page writes, then hand the recording
+    in with `medialit likeness enrol`. A challenge is good for one attempt, and for five minutes.
     """
     from medialit.likeness.enrol import issue
+    from medialit.likeness.page import challenge_page
     from medialit.likeness.vault import Vault
 
-    challenge = issue(Vault(), now=now(), pace=pace)
-    try:
-        out.write_text(challenge.to_json() + "\n", encoding="utf-8")
-    except OSError as error:
-        raise EnrolmentError(f"{out} cannot be written ({error.strerror}). Choose another place.") from error
+    page = page or (out.with_suffix(".html") if light or opens else None)
+    if page is not None and page.resolve() == out.resolve():
+        raise EnrolmentError(f"--out and --page both name {out}. Give them different names.")
+    challenge = issue(Vault(), now=now(), pace=pace, light=light)
+    _write(out, challenge.to_json() + "\n")
+    if page is not None:
+        _write(page, challenge_page(challenge, lang=lang, file=out.name))
     for step in challenge.steps:
         click.echo(f"{step.start_s:5.1f} s  {step.instruction(lang)}")
         for digit in step.digits:
             click.echo(f"{digit.shown_s:5.1f} s    {digit.digit}")
     _ = translator(lang)
+    if page is not None:
+        click.echo(
+            _("Open {path} in a browser: it shows all this at its time, and records it.").format(path=page)
+        )
+    if light:
+        click.echo(_("Warning: that page changes colour about once a second. It can harm who is sensitive to changing "
+                     "lights."))  # fmt: skip
     click.echo(_("The challenge is in {path}. Hand the recording in by {time} UTC.").format(
         path=out, time=f"{challenge.deadline:%H:%M:%S}"))  # fmt: skip
+    if opens and page is not None:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EnrolmentError(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
 
 
 @likeness.command("enrol")

@@ -22,22 +22,14 @@ from medialit.apps import cameo_fields as fields
 from medialit.apps import cameo_view as view
 from medialit.apps import cameo_words as words
 from medialit.apps.cameo_visit import Sweeping, Told, Visit, lenders
-from medialit.apps.window import LANGUAGES, TURN, open_window
+from medialit.apps.window import blocks, kept, launcher, spoken, turn
 from medialit.consent.records import RelationKind
 from medialit.generate import sampler
 from medialit.language import translator
 from medialit.likeness.cast import cast
 
 _CSS: Final = f"""
-footer{{display:none !important}}
 #ml-desk-title h1{{margin:.2rem 0}}
-.ml-row button{{min-width:9rem}}
-.html-container{{padding:0 !important}}
-html[dir=rtl] .block{{direction:rtl}}  /* gradio says ltr to each block */
-html[dir=rtl] .block input{{text-align:right}}
-html[dir=rtl] .block .icon-wrap{{right:auto !important;left:var(--size-5)}}
-html[dir=rtl] .block label input + span{{margin-left:0;margin-right:8px}}
-html[dir=rtl] .block .token-remove{{margin-left:0;margin-right:6px}}
 @media (max-width:500px){{.tab-container button{{padding:0 6px !important;font-size:.85rem}}}}
 .ml-film .ml-small{{max-width:420px}}
 {view.CSS}"""
@@ -59,7 +51,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
         If the platform does not speak the language.
     """
     _ = translator(lang)
-    window: gr.Blocks = gr.Blocks(title=_("Consent desk"), analytics_enabled=False, delete_cache=(3600, 3600))
+    window = blocks(_("Consent desk"))
     with window:
         said = fields.Said(lang, others=lambda: lenders(home))
         top = fields.top(said, lang)
@@ -76,28 +68,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
     return window
 
 
-def launch(
-    *,
-    home: Path | None = None,
-    lang: str = "en",
-    port: int | None = None,
-    in_browser: bool = False,
-    block: bool = True,
-) -> tuple[gr.Blocks, str]:
-    """Open the window on this computer only, and return it with its address.
-
-    Parameters
-    ----------
-    home : Path, optional
-        `$MEDIALIT_HOME` when not given.
-    port : int, optional
-        A free one from 7860 when not given.
-    block : bool
-        Whether to wait until Ctrl+C; else the caller closes the window.
-    """
-    window = build(home=home, lang=lang if lang in LANGUAGES else "en")
-    return window, open_window(window, css=_CSS, port=port, in_browser=in_browser, block=block)
-
+launch: Final = launcher(build, css=_CSS)
 
 _PAGE: Final = (
     "person",
@@ -113,7 +84,8 @@ _PAGE: Final = (
     "log",
 )
 _NOTES: Final = (
-    "note_me", "note_lend", "note_join", "note_allow", "note_forbid", "note_near", "note_back", "note_make", "note_used",
+    "note_me", "note_lend", "note_draw", "note_join", "note_allow", "note_forbid", "note_near",
+    "note_back", "note_make", "note_used",
 )  # fmt: skip
 _FILMS: Final = ("film", "film_lent", "film_used")
 _CHOOSERS: Final = ("me", "whom", "other", "with")
@@ -147,7 +119,7 @@ def _visit(home: Path | None, me: str, whose: str, lang: str) -> Visit:
     return Visit(
         me=me,
         principal=whose if whose in own else me,
-        lang=lang if lang in LANGUAGES else "en",
+        lang=spoken(lang),
         now=datetime.now(UTC),
         home=home,
     )
@@ -158,8 +130,7 @@ def _shown(visit: Visit, *, mine: str | None = None, use: str | None = None) -> 
     page = view.page(visit)
 
     def listed(choices: words.Choices, chosen: str | None) -> Any:
-        ids = [id for _words, id in choices]
-        return gr.update(choices=choices, value=chosen if chosen in ids else (ids[0] if ids else None))
+        return gr.update(choices=choices, value=kept(choices, chosen))
 
     return (
         page.person,
@@ -322,6 +293,16 @@ def _connect_lending(
         note = view.note(told, lang=visit.lang)
         return (note, gr.update(value=False), own, *_choosers(visit), *_shown(visit))
 
+    def drawn(me: str, whose: str, lang: str, light: bool) -> str:
+        visit = come(me, whose, lang)
+        found = acts.draw(visit, bool(light))
+        return (
+            view.note(found, lang=visit.lang)
+            if isinstance(found, Told)
+            else view.drawn(found, lang=visit.lang)
+        )
+
+    f["draw"].click(drawn, [*role, f["light"]], [f["note_draw"]], **quiet)
     shows = {**quiet, "show_progress": "full", "show_progress_on": [f["note_lend"]], "concurrency_limit": 1}
     told = [f["note_lend"], f["film_lent"]]
     for event, source in ((f["recording"].change, f["recording"]), (f["file"].upload, f["file"])):
@@ -377,23 +358,15 @@ def _connect_role(
         people = _choosers(visit)
         return (chooser, visit.principal, own_no_grant, said_now, *people, *cleared, *_shown(visit))
 
-    spoken = [component for component, _say in said.all]
-    both = [*spoken, *(one for one in everything if one not in spoken)]
-
     def translated(me: str, whose: str, lang: str, *values: Any) -> dict[Any, Any]:
-        code = lang if lang in LANGUAGES else "en"
-        again = dict(zip(spoken, said.again(code), strict=True))
-        for component, now in zip(everything, turned(me, whose, code, *values), strict=True):
-            again[component] = again[component] | now if component in again else now
-        return again
+        return said.again(spoken(lang), everything, turned(me, whose, spoken(lang), *values))
 
     # Only here `whose` is asked: while the role changes, its old value is not among its new choices any more.
     f["whose"].input(turned, [f["me"], f["whose"], f["lang"], *terms], everything, **quiet)
     f["me"].change(turned, [*role, *terms], everything, **quiet)
     window.load(turned, [*role, *terms], everything, **quiet)
-    window.load(None, [f["lang"]], None, js=TURN)
-    f["lang"].input(translated, [*role, *terms], both, **quiet)
-    f["lang"].input(None, [f["lang"]], None, js=TURN)
+    f["lang"].input(translated, [*role, *terms], said.along(everything), **quiet)
+    turn(window, f["lang"])
 
     def previewed(me: str, about: str, lang: str, *values: Any) -> str:
         return _in_words(come(me, about, lang), values)

@@ -35,6 +35,8 @@ from medialit.errors import MedialitError
 from medialit.generate import text
 from medialit.language import translator
 from medialit.likeness.cast import cast
+from medialit.likeness.challenge import Challenge
+from medialit.likeness.enrol import issue
 
 _MOST_WORDS: Final = 40
 
@@ -77,6 +79,15 @@ def enrol(visit: Visit) -> Told:
             _("Nobody may use this likeness yet. Under “Who may” you say who may do what with it."),
         ),
     )
+
+
+def draw(visit: Visit, light: bool) -> Challenge | Told:
+    """Draw a challenge for whoever wants to enrol with a camera; the same as `medialit likeness challenge`."""
+    with visit.desk() as desk:
+        try:
+            return issue(desk.vault, now=visit.now, light=light)
+        except MedialitError as error:
+            return refusal(error, lang=visit.lang, names=visit.names(desk))
 
 
 def join(visit: Visit, enrolment: str, adult: bool) -> Told:

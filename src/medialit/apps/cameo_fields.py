@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import gradio as gr
 
 from medialit.apps import cameo_view as view
 from medialit.apps import cameo_words as words
-from medialit.apps.window import LANGUAGES
+from medialit.apps import window
+from medialit.apps.window import Fields, Words
 from medialit.consent.records import Audience, Medium, Purpose
-from medialit.language import language, translator
+from medialit.language import language
 
 FIRST: Final = "tiziri"
 """Who one is when the window opens."""
 
-Words = Callable[[Callable[[str], str], str], dict[str, Any]]
-"""What a component says in a language: its own arguments, from a translator and a language's code."""
-Fields = dict[str, Any]
-
 
 @dataclass
-class Said:
-    """The components of a window, and how each is said again in another language.
+class Said(window.Said):
+    """The components of the desk, and how each is said again in another language.
 
     Parameters
     ----------
@@ -34,15 +31,7 @@ class Said:
         Gives the names of those who enrolled with a camera and take part, by id, as it is now.
     """
 
-    lang: str
     others: Callable[[], words.Names] = dict
-    all: list[tuple[Any, Words]] = field(default_factory=list)
-
-    def __call__(self, kind: Callable[..., Any], say: Words, **fixed: Any) -> Any:
-        """Make a component, and remember what it says."""
-        component = kind(**say(translator(self.lang), self.lang), **fixed)
-        self.all.append((component, say))
-        return component
 
     def people(self, lang: str, *, minors: bool = False) -> words.Choices:
         """Return everybody who takes part, as `words.people` does."""
@@ -51,11 +40,6 @@ class Said:
     def grantees(self, lang: str) -> words.Choices:
         """Return whom one can allow, as `words.grantees` does."""
         return words.grantees(lang, without="", others=self.others())
-
-    def again(self, lang: str) -> tuple[Any, ...]:
-        """Return each component's words in another language, in order."""
-        _ = translator(lang)
-        return tuple(gr.update(**say(_, lang)) for _component, say in self.all)
 
 
 def top(said: Said, lang: str) -> Fields:
@@ -75,10 +59,7 @@ def top(said: Said, lang: str) -> Fields:
             )
         },
     )  # fmt: skip
-    spoken = said(
-        gr.Radio, lambda _, c: {"label": _("Language")}, choices=[(language(one).name, one) for one in LANGUAGES],
-        value=lang, elem_id="ml-language", interactive=True,
-    )  # fmt: skip
+    spoken = said.languages()
     with gr.Row():
         me = said(
             gr.Dropdown, lambda _, c: {"label": _("I am"), "choices": said.people(c)}, value=FIRST, elem_id="ml-i-am",
@@ -158,7 +139,7 @@ def _joining(said: Said) -> Fields:
             )
         },
     )  # fmt: skip
-    found: Fields = {}
+    found = _drawing(said)
     found["newcomer"] = said(
         gr.Dropdown, lambda _, c: {"label": _("Enrolled with a camera, and not yet here")}, choices=[], value=None,
         elem_id="ml-newcomer",
@@ -168,6 +149,24 @@ def _joining(said: Said) -> Fields:
     )
     found["join"] = said(gr.Button, lambda _, c: {"value": _("Take part here")}, elem_id="ml-join")
     found["note_join"] = gr.HTML(elem_id="ml-note-join")
+    return found
+
+
+def _drawing(said: Said) -> Fields:
+    """Fields that draw a challenge, and give the page that shows it."""
+    found: Fields = {}
+    with gr.Row(elem_classes="ml-row"):
+        found["light"] = said(
+            gr.Checkbox,
+            lambda _, c: {
+                "label": _("With colours that the face reflects"),
+                "info": _("They defeat most films of a screen. They change about once a second: not for who is "
+                          "sensitive to changing lights."),
+            },
+            value=False, elem_id="ml-light",
+        )  # fmt: skip
+        found["draw"] = said(gr.Button, lambda _, c: {"value": _("Draw a challenge")}, elem_id="ml-draw")
+    found["note_draw"] = gr.HTML(elem_id="ml-note-draw")
     return found
 
 

@@ -19,6 +19,8 @@ from medialit.consent.reasons import explain, word_in
 from medialit.consent.records import Action
 from medialit.language import language, translator
 from medialit.likeness.cast import cast, person, portrait
+from medialit.likeness.challenge import Challenge
+from medialit.likeness.page import challenge_page
 
 CSS = """
 .ml-c{line-height:1.5;color:var(--body-text-color)}
@@ -107,6 +109,26 @@ def page(visit: Visit) -> Page:
             used=[(_title(one, visit.lang), one.id) for one in reversed(uses) if one.stage != "withdrawn"],
             log=_log(visit, desk, names),
         )
+
+
+def drawn(challenge: Challenge, *, lang: str) -> str:
+    """Show where a challenge is: two links that save it and its page. Both files are inside the window's page itself."""
+    _ = translator(lang)
+    said = (
+        _("Save both files in one folder, and open the page from there in a browser: it says what to do, and records "
+          "it."),
+        _("Then run the command that the page shows. A challenge is good for one attempt, and for five minutes."),
+    )  # fmt: skip
+    saved = (
+        ("challenge.html", "text/html", challenge_page(challenge, lang=lang), _("Save the page")),
+        ("challenge.json", "application/json", challenge.to_json() + "\n", _("Save the challenge")),
+    )
+    links = " ".join(
+        f'<a class="ml-save" download="{name}" href="data:{kind};base64,{base64.b64encode(text.encode()).decode()}">'
+        f"{html.escape(label)}</a>"
+        for name, kind, text, label in saved
+    )
+    return note(Told(kind="yes", sentences=said), lang=lang) + _block(f"<p>{links}</p>", lang=lang)
 
 
 def note(told: Told | None, *, lang: str) -> str:

@@ -20,29 +20,20 @@ from medialit.apps import market_fields as fields
 from medialit.apps import market_stories as stories
 from medialit.apps import market_view as view
 from medialit.apps import market_words as words
-from medialit.apps.cameo_fields import Said
 from medialit.apps.cameo_visit import Told
-from medialit.apps.cameo_words import Choices, ltr
+from medialit.apps.cameo_words import ltr
 from medialit.apps.market_draft import Draft
 from medialit.apps.market_html import CSS
 from medialit.apps.market_stage import Stage
-from medialit.apps.window import LANGUAGES, TURN, open_window
+from medialit.apps.window import Said, blocks, kept, launcher, spoken, turn
 from medialit.consent.market import Market
 from medialit.consent.market_licence import MAX_BYTES, licence_trouble, read_licence
 from medialit.errors import MedialitError, ReceiptError
 from medialit.language import translator
 
 _CSS: Final = f"""
-footer{{display:none !important}}
 #ml-market-title h1{{margin:.2rem 0}}
-.ml-row button{{min-width:9rem}}
 .ml-clock button{{min-width:6rem}}
-.html-container{{padding:0 !important}}
-html[dir=rtl] .block{{direction:rtl}}  /* gradio says ltr to each block */
-html[dir=rtl] .block input{{text-align:right}}
-html[dir=rtl] .block .icon-wrap{{right:auto !important;left:var(--size-5)}}
-html[dir=rtl] .block label input + span{{margin-left:0;margin-right:8px}}
-html[dir=rtl] .block .token-remove{{margin-left:0;margin-right:6px}}
 @media (max-width:500px){{.tab-container button{{padding:0 5px !important;font-size:.82rem}}}}
 {cameo_view.CSS}{CSS}"""
 
@@ -63,9 +54,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
         If the platform does not speak the language.
     """
     _ = translator(lang)
-    window: gr.Blocks = gr.Blocks(
-        title=_("The rights market"), analytics_enabled=False, delete_cache=(3600, 3600)
-    )
+    window = blocks(_("The rights market"))
     with window:
         said = Said(lang)
         found = fields.top(said, lang)
@@ -84,27 +73,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
     return window
 
 
-def launch(
-    *,
-    home: Path | None = None,
-    lang: str = "en",
-    port: int | None = None,
-    in_browser: bool = False,
-    block: bool = True,
-) -> tuple[gr.Blocks, str]:
-    """Open the window on this computer only, and return it with its address.
-
-    Parameters
-    ----------
-    home : Path, optional
-        `$MEDIALIT_HOME` when not given.
-    port : int, optional
-        A free one from 7860 when not given.
-    block : bool
-        Whether to wait until Ctrl+C; else the caller closes the window.
-    """
-    window = build(home=home, lang=lang if lang in LANGUAGES else "en")
-    return window, open_window(window, css=_CSS, port=port, in_browser=in_browser, block=block)
+launch: Final = launcher(build, css=_CSS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +104,7 @@ _Act = Callable[..., tuple[Told | None, Chosen]]
 
 def _stage(home: Path | None, lang: str) -> Stage:
     now = datetime.now(UTC)
-    return Stage(lang=lang if lang in LANGUAGES else "en", today=now.date(), home=home)
+    return Stage(lang=spoken(lang), today=now.date(), home=home)
 
 
 def _shown(stage: Stage, chosen: Chosen, *, keep_read: bool = False) -> tuple[Any, ...]:
@@ -150,7 +119,7 @@ def _shown(stage: Stage, chosen: Chosen, *, keep_read: bool = False) -> tuple[An
     offers = [(words.offer_title(one, called, lang=lang), id) for id, one in market.offers.items()]
     contracts = [(words.contract_title(one, called, lang=lang), id) for id, one in market.contracts.items()]
     offer, used, ending, filed = (
-        _kept(choices, one)
+        kept(choices, one) or ""
         for choices, one in (
             (offers, chosen.offer), (contracts, chosen.used), (contracts, chosen.ending), (contracts, chosen.filed),
         )
@@ -173,11 +142,6 @@ def _shown(stage: Stage, chosen: Chosen, *, keep_read: bool = False) -> tuple[An
         view.accounts(market, **known),
         log,
     )
-
-
-def _kept(choices: Choices, chosen: str) -> str:
-    ids = [id for _words, id in choices]
-    return chosen if chosen in ids else (ids[0] if ids else "")
 
 
 def _fitting(stage: Stage, chosen: Chosen) -> Chosen:
@@ -350,22 +314,16 @@ def _connect_language(
     def opened(lang: str, *values: Any) -> tuple[Any, ...]:
         return _shown(_stage(home, lang), _chosen(values))
 
-    spoken = [component for component, _say in said.all]
-    both = [*spoken, *(one for one in (*page, *notes, f["paper"]) if one not in spoken)]
-
     def translated(lang: str, says: list[str], *values: Any) -> dict[Any, Any]:
         stage = _stage(home, lang)
-        again = dict(zip(spoken, said.again(stage.lang), strict=True))
-        for component, now in zip(page, _shown(stage, _chosen(values)), strict=True):
-            update = now if isinstance(now, dict) else gr.update(value=now)
-            again[component] = again[component] | update if component in again else update
         paper = view.ticked(says, lang=stage.lang) if says else ""
+        again = said.again(stage.lang, page, _shown(stage, _chosen(values)))
         return again | dict.fromkeys(notes, "") | {f["paper"]: paper}
 
     window.load(opened, sent, page, **quiet)
-    window.load(None, [f["lang"]], None, js=TURN)
-    f["lang"].input(translated, [f["lang"], f["says"], *sent[1:]], both, **quiet)
-    f["lang"].input(None, [f["lang"]], None, js=TURN)
+    changes = said.along((*page, *notes, f["paper"]))
+    f["lang"].input(translated, [f["lang"], f["says"], *sent[1:]], changes, **quiet)
+    turn(window, f["lang"])
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ import gradio as gr
 
 from medialit.apps import cameo_view, cameo_words
 from medialit.apps import market_words as words
-from medialit.apps.cameo_fields import Fields, Said
 from medialit.apps.market_draft import MOST_DAYS
 from medialit.apps.market_stories import STORIES
-from medialit.apps.window import LANGUAGES
+from medialit.apps.window import Fields, Said
 from medialit.consent.market_flags import CODES, Flag
 from medialit.consent.records import Action, Medium, Modality, Purpose
 from medialit.language import language
@@ -31,10 +30,7 @@ def top(said: Said, lang: str) -> Fields:
         _("License a likeness, get paid, take it back: a rehearsal with fictional people. No money moves, nothing is a "
           "real permission, and nothing here is legal advice."), lang=c)})  # fmt: skip
     found: Fields = {}
-    found["lang"] = said(
-        gr.Radio, lambda _, c: {"label": _("Language")}, choices=[(language(one).name, one) for one in LANGUAGES],
-        value=lang, elem_id="ml-language", interactive=True,
-    )  # fmt: skip
+    found["lang"] = said.languages()
     with gr.Row(elem_classes="ml-row"):
         for key, one in STORIES.items():
             title = one.title

@@ -39,9 +39,6 @@ CSS: Final = """
 .ml-bar.clash{background:repeating-linear-gradient(45deg,#a3231b 0 6px,#ffffffcc 6px 10px);border-radius:0}
 .ml-now{position:absolute;top:0;bottom:0;width:2px;background:#17663a}
 .ml-axis{display:flex;justify-content:space-between;font-size:.85rem}
-.ml-save{display:inline-block;padding:.5rem 1rem;border-radius:8px;background:#1f4e79;color:#fff !important;
-  font-weight:600;text-decoration:none !important}
-.ml-save:focus-visible{outline:3px solid #e0a100;outline-offset:2px}
 @media (max-width:500px){.ml-t th,.ml-t td{padding:.3rem .25rem;font-size:.92rem}}
 """
 
