@@ -6,52 +6,12 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from medialit.widgets.checking import NotYet, advising, compare, messages_of
+from medialit.widgets.checking import Asking, NotYet, advising, compare, messages_of
 
 _ = messages_of(Path(__file__).parent)
 
 lang = _("en")  # translators: the code of the language, such as fr
-
-
-def _ask(function, *arguments):
-    """Return the function's answer, or say in words why there is none."""
-    try:
-        answer = function(*arguments)
-    except NotYet:
-        raise
-    except Exception as error:
-        name = type(error).__name__
-        raise NotYet(
-            _("With the arguments {arguments} your function stops: {name}: {error}.").format(
-                arguments=", ".join(map(repr, arguments)), name=name, error=error
-            )
-        ) from None
-    return answer
-
-
-def _returned(answer):
-    """A function that prints but does not return gives None."""
-    if answer is None:
-        raise NotYet(
-            _(
-                "Your function gives back None. Is your answer written yet, and does its last line begin with `return`?"
-            )
-        )
-    return answer
-
-
-def _exactly(answer, expected, *, slips, otherwise):
-    """Compare truth values and None, which are not numbers."""
-    if answer is expected:
-        return
-    for wrong, message in slips:
-        if answer is wrong:
-            raise NotYet(message)
-    raise NotYet(otherwise)
-
-
-def _passed():
-    print(_("✓ The example is right. The hidden cases are others."))
+ask = Asking(lang)
 
 
 def _found(**told):
@@ -68,7 +28,7 @@ def _found(**told):
 
 def state(function):
     unknown = ["signingCredential.untrusted"]
-    answer = _returned(_ask(function, _found(failures=unknown)))
+    answer = ask.returned(function, _found(failures=unknown))
     if answer not in ("none", "remote", "invalid", "valid", "trusted"):
         raise NotYet(_("Return one of the five states, exactly as written there, in English."))
     compare(
@@ -81,7 +41,7 @@ def state(function):
         otherwise=_("A manifest whose only failure is `signingCredential.untrusted` is valid."),
     )  # fmt: skip
     compare(
-        _ask(function, _found(failures=["assertion.dataHash.mismatch"], on_list=True)),
+        ask(function, _found(failures=["assertion.dataHash.mismatch"], on_list=True)),
         expected="invalid",
         slips=[
             ("trusted", _("Look at the failures first: a known signer does not mend a changed file. The state is invalid.")),
@@ -90,32 +50,31 @@ def state(function):
         otherwise=_("A file that was changed after it was signed is invalid, whoever signed it."),
     )  # fmt: skip
     compare(
-        _ask(function, _found(ingredient_failures=["assertion.dataHash.mismatch"], on_list=True)),
+        ask(function, _found(ingredient_failures=["assertion.dataHash.mismatch"], on_list=True)),
         expected="trusted",
         slips=[("invalid", _("What failed in an ingredient is told beside the state, and does not change it: this file is trusted."))],
         otherwise=_("A file without failures of its own, whose signer is on the list, is trusted."),
     )  # fmt: skip
     compare(
-        _ask(function, _found(manifest=False, address="https://archive.example/1")),
+        ask(function, _found(manifest=False, address="https://archive.example/1")),
         expected="remote",
         slips=[("none", _("There is an address: the credentials exist, elsewhere. The state is remote."))],
         otherwise=_("Without a manifest, but with an address, the state is remote."),
     )
     compare(
-        _ask(function, _found(manifest=False)),
+        ask(function, _found(manifest=False)),
         expected="none",
         slips=[
             ("invalid", _("Nothing failed, because there is nothing: the state is none, which says nothing."))
         ],
         otherwise=_("Without a manifest and without an address the state is none."),
     )
-    _passed()
 
 
 def binding(function):
     data = list(range(20, 60))
     made = lambda kept: sha256(bytes(kept)).hexdigest()  # noqa: E731
-    answer = _returned(_ask(function, data, 10, 6))
+    answer = ask.returned(function, data, 10, 6)
     if isinstance(answer, (bytes, bytearray)):
         raise NotYet(_("This is the hash as bytes. Return it as hexadecimal text, with `.hexdigest()`."))
     compare(
@@ -130,13 +89,12 @@ def binding(function):
         ],
         otherwise=_("Take `data[:start]` and `data[start + length:]`, put them together, and hash the bytes."),
     )  # fmt: skip
-    _passed()
 
 
 def breaks(function):
     parts = [["picture", 0, 10], ["assertion", 10, 20], ["claim", 20, 30], ["signature", 30, 40], ["padding", 40, 90], ["picture", 90, 200]]  # fmt: skip
     compare(
-        _returned(_ask(function, parts, 150, 0)),
+        ask.returned(function, parts, 150, 0),
         expected="assertion.dataHash.mismatch",
         slips=[],
         otherwise=_(
@@ -144,46 +102,41 @@ def breaks(function):
         ),
     )
     compare(
-        _returned(_ask(function, parts, 10, 0)),
+        ask.returned(function, parts, 10, 0),
         expected="assertion.hashedURI.mismatch",
         slips=[("assertion.dataHash.mismatch", _("`end` is the first byte that no longer belongs to a part: byte 10 is the assertion's. A byte of an assertion breaks `assertion.hashedURI.mismatch`."))],
         otherwise=_("A byte of an assertion breaks the hash that the claim holds: `assertion.hashedURI.mismatch`."),
     )  # fmt: skip
     compare(
-        _returned(_ask(function, parts, 150, 2)),
+        ask.returned(function, parts, 150, 2),
         expected="claimSignature.mismatch",
         slips=[("assertion.dataHash.mismatch", _("Two links were repaired: the break moves two places along CHAIN, to the signature."))],
         otherwise=_("The picture and two repairs: begin at place 0 of CHAIN and go two along, to `claimSignature.mismatch`."),
     )  # fmt: skip
     late = _("After the last link more repairs change nothing: it stays at `signingCredential.untrusted`.")
-    try:
-        answer = function(parts, 25, 3)
-    except IndexError:
-        raise NotYet(late) from None
+    answer = ask(function, parts, 25, 3, stops={IndexError: late})
     compare(answer, expected="signingCredential.untrusted", slips=[], otherwise=late)
     for repairs in (0, 1):
-        _exactly(
-            _ask(function, parts, 60, repairs),
-            None,
+        compare(
+            ask(function, parts, 60, repairs),
+            expected=None,
             slips=[],
             otherwise=_("Byte 60 is padding, which no check covers: return None, whatever the repairs."),
         )
-    _passed()
 
 
 def says_ai(function):
-    _exactly(
-        _ask(function, "trusted", ["digitalCapture", "trainedAlgorithmicMedia"]),
-        True,
+    compare(
+        ask.returned(function, "trusted", ["digitalCapture", "trainedAlgorithmicMedia"]),
+        expected=True,
         slips=[
-            (None, _("Your function gives back None. Is your answer written yet, and does its last line begin with `return`?")),
             (False, _("One part that AI made is enough: the credentials say AI, so return True.")),
         ],
         otherwise=_("Return True, False or None, nothing else."),
     )  # fmt: skip
-    _exactly(
-        _ask(function, "valid", ["trainedAlgorithmicMedia", "digitalCapture"]),
-        True,
+    compare(
+        ask(function, "valid", ["trainedAlgorithmicMedia", "digitalCapture"]),
+        expected=True,
         slips=[
             (False, _("Look at all parts, not only at the newest: the first one was made by AI.")),
             (
@@ -195,24 +148,28 @@ def says_ai(function):
         ],
         otherwise=_("Return True, False or None, nothing else."),
     )
-    _exactly(
-        _ask(function, "trusted", ["digitalCapture", "humanEdits"]),
-        False,
+    compare(
+        ask(function, "trusted", ["digitalCapture", "humanEdits"]),
+        expected=False,
         slips=[(None, _("Every part has an origin, and none of them is AI: return False."))],
         otherwise=_("Every part has an origin, and none of them is AI: return False."),
     )
     unsaid = _(
         "A part whose origin is not told, or of a type on neither list, leaves it open: return None, not False."
     )
-    _exactly(
-        _ask(function, "trusted", ["digitalCapture", None]), None, slips=[(False, unsaid)], otherwise=unsaid
+    compare(
+        ask(function, "trusted", ["digitalCapture", None]),
+        expected=None,
+        slips=[(False, unsaid)],
+        otherwise=unsaid,
     )
-    _exactly(_ask(function, "valid", ["screenCapture"]), None, slips=[(False, unsaid)], otherwise=unsaid)
+    compare(
+        ask(function, "valid", ["screenCapture"]), expected=None, slips=[(False, unsaid)], otherwise=unsaid
+    )
     empty = _("Without any part nothing is said: return None.")
-    _exactly(_ask(function, "valid", []), None, slips=[], otherwise=empty)
+    compare(ask(function, "valid", []), expected=None, slips=[], otherwise=empty)
     lost = _("What an invalid file says does not count: return None, neither True nor False.")
-    _exactly(_ask(function, "invalid", ["trainedAlgorithmicMedia"]), None, slips=[], otherwise=lost)
-    _passed()
+    compare(ask(function, "invalid", ["trainedAlgorithmicMedia"]), expected=None, slips=[], otherwise=lost)
 
 
 def truthful(function):
@@ -220,7 +177,7 @@ def truthful(function):
         return dict(zip(("state", "failures", "ai"), (state, list(failures), ai), strict=True))
 
     compare(
-        _returned(_ask(function, report("none"), [["is fake"], ["elsewhere"], ["no credentials"]])),
+        ask.returned(function, report("none"), [["is fake"], ["elsewhere"], ["no credentials"]]),
         expected=2,
         slips=[
             (0, _("No file can bear out “is fake”, and an absence least of all. Return 2, “no credentials”.")),
@@ -229,7 +186,7 @@ def truthful(function):
         otherwise=_("The state is none: of these three sentences only “no credentials” is borne out. Return 2."),
     )  # fmt: skip
     compare(
-        _returned(_ask(function, report("invalid", failures=["signingCredential.expired"]), [["is fake"], ["unreliable", "changed"], ["unreliable"]])),
+        ask.returned(function, report("invalid", failures=["signingCredential.expired"]), [["is fake"], ["unreliable", "changed"], ["unreliable"]]),
         expected=2,
         slips=[
             (0, _("Invalid is not fake: a careless tool, an expired certificate and a forger look alike. Return 2.")),
@@ -238,7 +195,7 @@ def truthful(function):
         otherwise=_("An invalid file with an expired certificate is “unreliable”, and no more. Return 2."),
     )  # fmt: skip
     compare(
-        _returned(_ask(function, report("valid"), [["as signed", "known signer"], ["as signed", "is real"], ["as signed"]])),
+        ask.returned(function, report("valid"), [["as signed", "known signer"], ["as signed", "is real"], ["as signed"]]),
         expected=2,
         slips=[
             (0, _("The state is valid: no list vouches for the signer, so “known signer” is not borne out. Return 2.")),
@@ -247,7 +204,7 @@ def truthful(function):
         otherwise=_("The state is valid: “as signed” is borne out, and nothing more. Return 2."),
     )  # fmt: skip
     compare(
-        _returned(_ask(function, report("trusted"), [["known signer", "is real"], ["as signed", "says no AI"], ["as signed", "known signer"]])),
+        ask.returned(function, report("trusted"), [["known signer", "is real"], ["as signed", "says no AI"], ["as signed", "known signer"]]),
         expected=2,
         slips=[
             (0, _("Trusted is not true: we know who speaks, not whether it is so. “is real” is never borne out. Return 2.")),
@@ -256,12 +213,11 @@ def truthful(function):
         otherwise=_("The state is trusted and nothing is said about AI: “as signed” and “known signer” are borne out. Return 2."),
     )  # fmt: skip
     compare(
-        _returned(_ask(function, report("trusted", ai=True), [["known signer", "is fake"], ["says AI", "is real"], ["known signer", "says AI"]])),
+        ask.returned(function, report("trusted", ai=True), [["known signer", "is fake"], ["says AI", "is real"], ["known signer", "says AI"]]),
         expected=2,
         slips=[(0, _("Made by AI, and said so with a signature, is no fake: nobody was deceived. Return 2."))],
         otherwise=_("The signer is known and says AI: return 2."),
     )  # fmt: skip
-    _passed()
 
 
-check = advising(state=state, binding=binding, breaks=breaks, says_ai=says_ai, truthful=truthful)
+check = advising(lang, state=state, binding=binding, breaks=breaks, says_ai=says_ai, truthful=truthful)

@@ -6,49 +6,19 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import NormalDist
 
-from medialit.widgets.checking import NotYet, advising, compare, messages_of
+from medialit.widgets.checking import Asking, NotYet, advising, compare, messages_of
 
 _ = messages_of(Path(__file__).parent)
 
 lang = _("en")  # translators: the code of the language, such as fr
-
-
-def _ask(function, *arguments):
-    """Return the function's answer, or say in words why there is none."""
-    try:
-        answer = function(*arguments)
-    except NotYet:
-        raise
-    except Exception as error:
-        name = type(error).__name__
-        raise NotYet(
-            _("With the arguments {arguments} your function stops: {name}: {error}.").format(
-                arguments=", ".join(map(repr, arguments)), name=name, error=error
-            )
-        ) from None
-    return answer
-
-
-def _returned(answer):
-    """A function that prints but does not return gives None."""
-    if answer is None:
-        raise NotYet(
-            _(
-                "Your function gives back None. Is your answer written yet, and does its last line begin with `return`?"
-            )
-        )
-    return answer
-
-
-def _passed():
-    print(_("✓ The example is right. The hidden cases are others."))
+ask = Asking(lang)
 
 
 def count(function):
     truths = [True] * 7 + [False] * 6
     answers = [True] * 4 + [False] * 3 + [True] * 1 + [False] * 5
     compare(
-        _returned(_ask(function, truths, answers)),
+        ask.returned(function, truths, answers),
         expected=[4, 3, 1, 5],
         slips=[
             ([4, 1, 3, 5], _("Misses and false alarms have changed places: a miss is a synthetic clip that was called camera.")),
@@ -61,7 +31,6 @@ def count(function):
             "synthetic, make 4 hits, 3 misses, 1 false alarm and 5 correct rejections: return [4, 3, 1, 5]."
         ),
     )  # fmt: skip
-    _passed()
 
 
 def sensitivity(function):
@@ -70,7 +39,7 @@ def sensitivity(function):
     d_prime, c = high - low, -(high + low) / 2
     raw_high, raw_low = z(15 / 19), z(7 / 19)
     compare(
-        _returned(_ask(function, 15, 4, 7, 12)),
+        ask.returned(function, 15, 4, 7, 12),
         expected=[d_prime, c],
         slips=[
             ([d_prime, -c], _("c has the wrong sign: there is a minus before the bracket. Below 0 is suspicious.")),
@@ -84,14 +53,13 @@ def sensitivity(function):
             "So d' is about 1.07 and c about −0.22. H divides by the synthetic clips, F by the camera clips."
         ),
     )  # fmt: skip
-    _ask(function, 10, 0, 0, 10)  # a perfect block must not stop it
-    _passed()
+    ask(function, 10, 0, 0, 10)  # a perfect block must not stop it
 
 
 def brier(function):
     truths, probabilities = [True, False, True, False], [0.8, 0.4, 0.95, 0.05]
     compare(
-        _returned(_ask(function, truths, probabilities)),
+        ask.returned(function, truths, probabilities),
         expected=0.05125,
         slips=[
             (0.175, _("This is the mean distance. Square each distance before you take the mean: a sure error must weigh more.")),
@@ -104,12 +72,11 @@ def brier(function):
             "their mean is 0.05125."
         ),
     )  # fmt: skip
-    _passed()
 
 
 def ppv(function):
     compare(
-        _returned(_ask(function, 0.8, 0.1, 0.01)),
+        ask.returned(function, 0.8, 0.1, 0.01),
         expected=8 / 107,
         slips=[
             (0.8 / 0.9, _("This would be right if half of the clips were synthetic. Weigh H by the base rate and F by one minus the base rate.")),
@@ -125,12 +92,8 @@ def ppv(function):
     nothing = _(
         "Without any alarm (H = 0, F = 0) there is no share of alarms: return None, do not divide by 0."
     )
-    try:
-        quiet = function(0.0, 0.0, 0.1)
-    except ZeroDivisionError:
-        raise NotYet(nothing) from None
+    quiet = ask(function, 0.0, 0.0, 0.1, stops={ZeroDivisionError: nothing})
     compare(quiet, expected=None, slips=[], otherwise=nothing)
-    _passed()
 
 
 def cheapest(function):
@@ -140,7 +103,7 @@ def cheapest(function):
         "return 1, the position of (0.5, 0.05)."
     )
     compare(
-        _returned(_ask(function, points, 0.2, 10, 5)),
+        ask.returned(function, points, 0.2, 10, 5),
         expected=1,
         slips=[
             (1.2, _("This is the lowest cost. Return its position in `points`, counted from 0.")),
@@ -151,13 +114,13 @@ def cheapest(function):
         otherwise=explain,
     )  # fmt: skip
     compare(
-        _ask(function, points, 0.01, 10, 5),
+        ask(function, points, 0.01, 10, 5),
         expected=0,
         slips=[],
         otherwise=_("Where 1 clip in 100 is synthetic, “always camera” costs least here: return 0."),
     )  # fmt: skip
     compare(
-        _ask(function, points, 0.2, 50, 1),
+        ask(function, points, 0.2, 50, 1),
         expected=3,
         slips=[
             (0, _("The costs have changed places: the cost of a miss belongs to p · (1 − H).")),
@@ -165,12 +128,11 @@ def cheapest(function):
         ],
         otherwise=_("Where a miss costs 50 times a false alarm, and p = 0.2, “always synthetic” costs least: return 3."),
     )  # fmt: skip
-    _passed()
 
 
 def verdict(function):
     texts = ("better", "worse", "more suspicious", "more trusting", "cannot tell")
-    answer = _returned(_ask(function, -0.4, 0.9, -0.8, -0.1))
+    answer = ask.returned(function, -0.4, 0.9, -0.8, -0.1)
     if answer not in texts:
         raise NotYet(_("Return one of the five texts of the rule, exactly as written there, in English."))
     compare(
@@ -184,26 +146,25 @@ def verdict(function):
         otherwise=_("d' from −0.4 to 0.9 includes 0, c from −0.8 to −0.1 does not: the verdict is “more suspicious”."),
     )  # fmt: skip
     compare(
-        _ask(function, 0.2, 1.1, -0.8, -0.1),
+        ask(function, 0.2, 1.1, -0.8, -0.1),
         expected="better",
         slips=[("more suspicious", _("The rule asks for sight first: an interval of d' wholly above 0 decides."))],
         otherwise=_("An interval of d' wholly above 0 is “better”, whatever the criterion did."),
     )  # fmt: skip
     compare(
-        _ask(function, -1.1, -0.2, 0.1, 0.8),
+        ask(function, -1.1, -0.2, 0.1, 0.8),
         expected="worse",
         slips=[],
         otherwise=_("An interval of d' wholly below 0 is “worse”, whatever the criterion did."),
     )
     compare(
-        _ask(function, -0.9, 0.4, -0.2, 0.7),
+        ask(function, -0.9, 0.4, -0.2, 0.7),
         expected="cannot tell",
         slips=[],
         otherwise=_("Both intervals include 0: nothing can be told from these clips, in either direction."),
     )
-    _passed()
 
 
 check = advising(
-    count=count, sensitivity=sensitivity, brier=brier, ppv=ppv, cheapest=cheapest, verdict=verdict
+    lang, count=count, sensitivity=sensitivity, brier=brier, ppv=ppv, cheapest=cheapest, verdict=verdict
 )

@@ -17,13 +17,15 @@ import pytest
 from nbclient import NotebookClient
 
 from medialit.course.build import build_courses
-from medialit.course.i18n import Catalogue, Message, State, check_messages, messages
+from medialit.course.i18n import Catalogue, Message, State, check_messages, extract, messages
 from medialit.course.project import Project, read_course
 from medialit.course.source import Role, read_lab
 from medialit.grading.inprocess import InProcessStudent
 from medialit.grading.judge import load_grader
+from medialit.language import translator
 from medialit.provenance.anatomy import anatomy
 from medialit.provenance.trust import read_trust_list
+from medialit.widgets import checking
 from medialit.widgets.checking import NotYet
 from medialit.widgets.tampering import Examiner
 
@@ -154,7 +156,10 @@ def test_a_visible_check_says_what_is_wrong_in_the_learners_language(checks, mut
     said = str(raised.value)
     known = [catalogue.look_up(message) for message in check_messages(LAB)]
     assert {text.state for text in known} == {State.TRANSLATED}
-    patterns = [re.sub(r"\\{\w+\\}", ".*", re.escape(text.text)) for text in known]
+    everywhere = map(translator(catalogue.language.code), extract(Path(checking.__file__)))
+    patterns = [
+        re.sub(r"\\{\w+\\}", ".*", re.escape(text)) for text in (*(k.text for k in known), *everywhere)
+    ]
     assert any(re.fullmatch(pattern, said.strip("\u2067\u2069")) for pattern in patterns), said
     assert raised.value._render_traceback_() == [said]
 

@@ -1,8 +1,25 @@
 """What a lab's visible checks have in common: say it in the learner's language, and teach.
 
-A lab's `checks.py` is copied beside the released notebook and may be read by learners. Its messages go
-through the function that `messages_of` returns; a check that is not passed yet raises `NotYet`, which a
-notebook shows as one sentence instead of a traceback. Marks do not come from here: hidden cases decide those.
+A lab's `checks.py` is copied beside the released notebook and may be read by learners. What only that lab says
+goes through the function that `messages_of` returns; what every lab says is said here. A check that is not
+passed yet raises `NotYet`, which a notebook shows as one sentence instead of a traceback. Marks do not come
+from here: hidden cases decide those::
+
+    _ = messages_of(Path(__file__).parent)
+    lang = _("en")
+    ask = Asking(lang)
+
+
+    def double(function):
+        compare(
+            ask.returned(function, 3),
+            expected=6,
+            slips=[(9, _("This is the square. Add the number to itself."))],
+            otherwise=_("Twice 3 is 6."),
+        )
+
+
+    check = advising(lang, double=double)
 """
 
 from __future__ import annotations
@@ -11,9 +28,12 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
+
+from medialit.language import translator
 
 _RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2067", "\u2069"
 
@@ -54,20 +74,116 @@ def isolated(text: str) -> str:
     return f"{_RIGHT_TO_LEFT_ISOLATE}{text}{_POP_ISOLATE}" if arabic else text
 
 
-def alike(answer: object, expected: object) -> bool:
-    """Return whether an answer is what was expected: numbers to 1e-6, sequences item by item.
+_NO_STOPS: Mapping[type[Exception], str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks a learner's function, and says in the language of the course why there is no answer.
+
+    Parameters
+    ----------
+    lang : str
+        The code of the course's language: what a lab's `_("en")` gives.
 
     Examples
     --------
-    >>> alike((1.0, 2), [1, 2.0000000001]), alike([1, 2], [2, 1]), alike(True, 1), alike("better", "better")
-    (True, False, False, True)
+    >>> ask = Asking("en")
+    >>> ask(max, 3, 4)
+    4
+    >>> ask(lambda share: 1 / share, 0)
+    Traceback (most recent call last):
+    ...
+    medialit.widgets.checking.NotYet: With the arguments 0 your function stops: ZeroDivisionError: division by zero.
     """
-    if isinstance(expected, str) or expected is None:
+
+    lang: str
+
+    def __call__(
+        self,
+        function: Callable[..., object],
+        *arguments: object,
+        stops: Mapping[type[Exception], str] = _NO_STOPS,
+    ) -> object:
+        """Return the function's answer, None included.
+
+        Parameters
+        ----------
+        function : callable
+            The learner's.
+        *arguments : object
+            What it is asked about.
+        stops : mapping of exception type to str
+            What to say, already translated, to a function that stops in one of these ways. Any other way is
+            told by its name, with the arguments.
+
+        Raises
+        ------
+        NotYet
+            If the function stops.
+        """
+        try:
+            return function(*arguments)
+        except NotYet:
+            raise
+        except Exception as error:
+            foreseen = [message for kind, message in stops.items() if isinstance(error, kind)]
+            raise NotYet(foreseen[0] if foreseen else self._stopped(error, arguments)) from None
+
+    def returned(
+        self,
+        function: Callable[..., object],
+        *arguments: object,
+        stops: Mapping[type[Exception], str] = _NO_STOPS,
+    ) -> object:
+        """Return the function's answer where None cannot be right, such as that of one that only prints.
+
+        Raises
+        ------
+        NotYet
+            If the function stops, as above, or gives back None.
+        """
+        answer = self(function, *arguments, stops=stops)
+        if answer is None:
+            _ = translator(self.lang)
+            raise NotYet(
+                isolated(
+                    _(
+                        "Your function gives back None. Is your answer written yet, and does its last line "
+                        "begin with `return`?"
+                    )
+                )
+            )
+        return answer
+
+    def _stopped(self, error: Exception, arguments: Sequence[object]) -> str:
+        _ = translator(self.lang)
+        return isolated(_("With the arguments {arguments} your function stops: {name}: {error}.")).format(
+            arguments=", ".join(map(repr, arguments)), name=type(error).__name__, error=error
+        )
+
+
+def alike(answer: object, expected: object) -> bool:
+    """Return whether an answer is what was expected: numbers to 1e-6, sequences item by item, else exactly.
+
+    A truth value is no number: True is not 1, and 1 is not True.
+
+    Examples
+    --------
+    >>> alike((1.0, 2), [1, 2.0000000001]), alike([1, 2], [2, 1]), alike("better", "better")
+    (True, False, True)
+    >>> alike(True, True), alike(True, 1), alike(1, True), alike(None, False)
+    (True, False, False, False)
+    """
+    if isinstance(expected, (bool, str)) or expected is None:
         return type(answer) is type(expected) and answer == expected
     if isinstance(expected, Sequence):
         if isinstance(answer, (str, bytes, Mapping)) or not hasattr(answer, "__len__"):
             return False
-        items = list(answer)  # type: ignore[call-overload]  # it has a length; an array is fine too
+        try:
+            items = list(answer)  # type: ignore[call-overload]  # it has a length; an array is fine too
+        except TypeError:  # but for an array without dimensions, which has none in spite of its `__len__`
+            return False
         return len(items) == len(expected) and all(map(alike, items, expected))
     assert isinstance(expected, (int, float))
     if isinstance(answer, (bool, str)) or type(answer).__name__ in ("bool", "bool_"):
@@ -86,7 +202,7 @@ def compare(answer: object, *, expected: object, slips: Sequence[tuple[object, s
     answer : object
         What the learner's function returned.
     expected : object
-        Numbers, text, None or a sequence of them.
+        Numbers, truth values, text, None or a sequence of them.
     slips : sequence of (object, str)
         What a common wrong answer would have returned, and what to say about it, the likeliest first.
     otherwise : str
@@ -100,24 +216,27 @@ def compare(answer: object, *, expected: object, slips: Sequence[tuple[object, s
     raise NotYet(otherwise)
 
 
-def advising(**checks: Callable[..., None]) -> SimpleNamespace:
-    """Return a lab's checks by name, as the notebook calls them.
+def advising(lang: str, /, **checks: Callable[..., None]) -> SimpleNamespace:
+    """Return a lab's checks by name, as the notebook calls them: what passes is told so in this language.
 
     Under nbgrader's autograding, which says so in ``NBGRADER_EXECUTION``, a check only prints what it has to
     say: there, hidden cases decide, and an answer that is right in part keeps its points.
     """
-    return SimpleNamespace(**{name: _advising(check) for name, check in checks.items()})
+    _ = translator(lang)
+    passed = isolated(_("✓ The example is right. The hidden cases are others."))
+    return SimpleNamespace(**{name: _advising(check, passed) for name, check in checks.items()})
 
 
-def _advising(check: Callable[..., None]) -> Callable[..., None]:
+def _advising(check: Callable[..., None], passed: str) -> Callable[..., None]:
     @wraps(check)
     def checked(*answers: object) -> None:
-        if os.environ.get("NBGRADER_EXECUTION") != "autograde":
-            check(*answers)
-            return
         try:
             check(*answers)
         except Exception as error:
+            if os.environ.get("NBGRADER_EXECUTION") != "autograde":
+                raise
             print(f"{type(error).__name__}: {error}")  # noqa: T201 - in a notebook, this is how it is said
+        else:
+            print(passed)  # noqa: T201
 
     return checked
