@@ -91,6 +91,27 @@ def test_a_challenge_is_printed_with_its_moments_and_its_file_is_one(run, tmp_pa
         assert f"{step.start_s:5.1f} s  {step.instruction('fr')}" in said
 
 
+def test_a_challenge_of_light_is_written_with_its_page_and_a_warning(run, tmp_path: Path) -> None:
+    from medialit.likeness.challenge import Challenge
+    from medialit.likeness.page import challenge_page
+
+    said = run("likeness", "challenge", "--light", "--out", "mine.json", "--lang", "ar").output
+    challenge = Challenge.from_json((tmp_path / "mine.json").read_text(encoding="utf-8"))
+    page = (tmp_path / "mine.html").read_text(encoding="utf-8")
+    assert challenge.lights and page == challenge_page(challenge, lang="ar", file="mine.json")
+    assert "mine.html" in said and "للأضواء المتغيرة" in said
+
+
+def test_a_challenge_without_light_has_a_page_only_where_one_is_asked_for_and_it_shows_no_colour(
+    run, tmp_path: Path
+) -> None:
+    said = run("likeness", "challenge").output
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "challenge.json"}
+    assert "changes colour" not in said
+    assert "changes colour" not in run("likeness", "challenge", "--page", "show.html").output
+    assert '"lights": []' in (tmp_path / "show.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -100,6 +121,8 @@ def test_a_challenge_is_printed_with_its_moments_and_its_file_is_one(run, tmp_pa
         ("enrol", "page.mp4", "--challenge", "page.mp4", "--reference", "page.mp4", "--name", "Amina"),
         ("enrol", "--cast", "nobody"),
         ("challenge", "--out", "nowhere/challenge.json"),
+        ("challenge", "--light", "--page", "nowhere/challenge.html"),
+        ("challenge", "--light", "--out", "challenge.html"),
         ("delete", "../../etc/passwd"),
         ("preview", "use-zz", "--as", "tiziri", "--out", "a.png"),
         ("preview", "last", "--as", "tiziri", "--out", "a.png"),

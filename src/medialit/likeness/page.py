@@ -90,11 +90,11 @@ def _words(challenge: Challenge, lang: str) -> dict[str, Any]:
         "harmless": _("Changing colours harm nobody who can see this window."),
         "prepare": [
             room,
-            _("Be alone, about 40 cm from the window, and look at the camera all the time."),
+            _("Be alone, about 40 cm from the window, with the camera as high as your eyes."),
             _("Do what the words ask, and read each digit aloud. It takes {n} seconds.").format(
                 n=round(challenge.duration_s)
             ),
-            _("You can stop at any moment, with the Esc key or the button below."),
+            _("You can stop at any moment, with the Esc key or the button at the bottom."),
         ],
         "until": _("Hand the recording in by {time}."),
         "camera": _("Open the camera and the microphone"),
