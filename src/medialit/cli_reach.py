@@ -45,10 +45,10 @@ def reach(files: Sequence[Path], principal: str | None, where: str | None, style
     What only the looks lead to must be looked at by a person before anything is done. That no clip is found says
     nothing. Nothing is sent to anybody.
     """
+    from medialit.cli_register import lacks
     from medialit.consent.ledger import Ledger
     from medialit.home import medialit_home
     from medialit.pipeline import watermark_key
-    from medialit.cli_register import lacks
     from medialit.provenance.registry import Registry
     from medialit.reach import find, made_under
     from medialit.reach_compare import Originals

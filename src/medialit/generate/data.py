@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.errors import GenerateError
+from medialit.generate.layers import HIGH, N_FRAMES
 from medialit.generate.shot import Shot, rgb
 from medialit.world import (
     ACTIONS,
@@ -43,11 +44,8 @@ from medialit.world.render import render_staging
 from medialit.world.staging import stage
 
 FPS = 12
-N_FRAMES = 24
 LOW = 64
 """Side of the square pictures that the encoder sees, in pixels."""
-HIGH = 256
-"""Side of the square pictures that the decoder paints."""
 
 CLIP_SEEDS = range(0, 1_000_000)
 FRAME_SEEDS = range(2_000_000, 3_000_000)

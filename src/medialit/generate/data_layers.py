@@ -17,17 +17,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medialit.generate.data import N_FRAMES, N_SLOTS, Table, chunks, crew, encode_shot, training_scene
+from medialit.generate.data import N_SLOTS, Table, chunks, crew, encode_shot, training_scene
 from medialit.generate.flow import Floats
 from medialit.generate.layers import (
     EXTENT,
     HIGH,
     N_COLOUR,
+    N_FRAMES,
     N_POSE,
     N_STEPS,
     N_THINGS,
     N_TOKEN,
-    PAN_M,
     SEEN,
     SPRITE,
     WALL_RADIUS_M,
@@ -42,6 +42,7 @@ from medialit.world import Scene, Tracks, simulate
 from medialit.world.backdrops import Light, backdrop
 from medialit.world.figures import Figure, phase_of
 from medialit.world.kinds import sprite
+from medialit.world.motion import PAN_M
 from medialit.world.render import WALL_MIDDLE_M, render_place, render_wall
 from medialit.world.scene import BACKGROUNDS, KINDS, N_LOOKS
 from medialit.world.shapes import SHAPES
@@ -143,7 +144,6 @@ def seen_codes(scene: Scene, encode: Encode) -> tuple[Floats, Floats | None]:
     return codes[: n_frames * n].reshape(n_frames, n, -1), None if tracks.wall_m is None else codes[-1]
 
 
-_ANGLES = {"round": 72, "upright": 36}  # steps of a full turn at which things are looked at
 _COLOURS = (
     (0.86, 0.13, 0.15),
     (0.13, 0.32, 0.87),
@@ -166,9 +166,15 @@ class Book:
     walls: Floats
 
     @classmethod
-    def look(cls, encode: Encode) -> Book:
-        """Look at everything; minutes of a processor core."""
-        codes = {kind: np.stack([_views(kind, place, encode) for place in _places()]) for kind in KINDS}
+    def look(cls, encode: Encode, *, angles: int = 72) -> Book:
+        """Look at everything; minutes of a processor core.
+
+        `angles` are the steps of a full turn at which what is round is looked at; what stands upright, at half as many.
+        """
+        codes = {
+            kind: np.stack([_views(kind, place, encode, angles=angles) for place in _places()])
+            for kind in KINDS
+        }
         walls = np.stack([render_wall(backdrop(*place, _SIZE).light, side=SEEN) for place in _places()])
         both = as_bytes(np.concatenate([walls, walls[:, :, ::-1]]))
         return cls(codes, encode(both).reshape(2, len(walls), -1).swapaxes(0, 1))
@@ -192,14 +198,14 @@ class Book:
         return tokens_of(scene, np.stack(out, 1), wall)
 
 
-def _views(kind: str, place: tuple[str, int], encode: Encode) -> Floats:
+def _views(kind: str, place: tuple[str, int], encode: Encode, *, angles: int) -> Floats:
     """Return the codes of one kind in one light, shape (2, phases, angles, N_CODE).
 
     What never moves its legs while it turns is looked at in both ways apart: each phase upright, each angle in phase 0.
     """
     shape, light = SHAPES[kind], backdrop(*place, _SIZE).light
     round_ = shape.gait == "round"
-    n = _ANGLES["round" if round_ else "upright"]
+    n = angles if round_ else angles // 2
     wanted = [
         (left, phase, angle)
         for left in ((False,) if round_ else (False, True))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.generate.flow import Floats
+from medialit.world.motion import BACK_LANE, PAN_M
 from medialit.world.scene import ACTIONS, KINDS, N_LOOKS, PANS
 from medialit.world.view import GROUND_M, HORIZON_M, VIEW_M, ground_y_m
 
@@ -33,8 +34,6 @@ EXTENT = 1.3
 """A thing's picture reaches this many radii from its centre to each side."""
 N_POSE, N_COLOUR, N_CODE = 5, 3, 32
 N_TOKEN = N_POSE + N_COLOUR + N_CODE
-BACK_LANE = 0.80  # depth scale of the second thing, unless the first one hits it
-PAN_M = 0.35  # the camera travels from one side to the other by twice this
 N_STEPS = 1 + N_FRAMES
 """Positions of the camera that a place is remembered from, left to right: all that a pan passes."""
 WALL_RADIUS_M = 0.8

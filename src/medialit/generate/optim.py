@@ -1,4 +1,4 @@
-"""What both trainings share: Muon for matrices, AdamW for the rest, a budget, data in reach, an average, a log."""
+"""What all trainings share: Muon for matrices, AdamW for the rest, a budget, data in reach, an average, a log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -157,6 +158,15 @@ class Held:
 
     def __getitem__(self, name: str) -> Tensor:
         return self._ours[name]
+
+    def draw(self, step: int, *, n: int, seed: tuple[int, int]) -> Tensor:
+        """Return `n` rows at random, which depend on the step and the seeds alone; now and then it takes in new ones."""
+        if step % 50 == 0:
+            self.refresh()
+        rng = np.random.default_rng([seed[0], step, seed[1]])
+        return torch.from_numpy(np.sort(rng.integers(0, self.n, n))).to(
+            next(iter(self._ours.values())).device
+        )
 
     def refresh(self) -> int:
         """Take in the rows that were added since, and return how many there are."""

@@ -42,6 +42,8 @@ class Recipe:
         How each is trained.
     codec_config, things_config, flow_config
         How large each is.
+    angles : int
+        Steps of a full turn at which things are looked at for the flow.
     threads : int
         Of the trainer.
     workers : int
@@ -58,6 +60,7 @@ class Recipe:
     codec_config: CodecConfig = field(default_factory=CodecConfig)
     things_config: ThingConfig = field(default_factory=ThingConfig)
     flow_config: FlowConfig = field(default_factory=FlowConfig)
+    angles: int = 72
     threads: int = 1
     workers: int = 1
 
@@ -100,6 +103,7 @@ RECIPES = {
         codec_config=CodecConfig(seen=(8, 8), painted=(8, 8, 8)),
         things_config=ThingConfig(seen=(8, 8, 8), painted=(8, 8, 8), field=8),
         flow_config=FlowConfig(width=32, depth=1, heads=2),
+        angles=6,
     ),
 }
 
@@ -139,8 +143,12 @@ def train(folder: Path, *, recipe: Recipe, name: str) -> Path:
             folder / "things", folder / "portraits", run=recipe.things, config=recipe.things_config
         )
         rendering.result()
-        encoding = beside.submit(_tokens, folder / "tokens", load_things(things_path), recipe)
-        flow_path = train_flow(folder / "flow", folder / "tokens", run=recipe.flow, config=recipe.flow_config)
+        things = load_things(things_path)
+        encoding = beside.submit(_tokens, folder / "tokens", things, recipe)
+        flow_path = train_flow(
+            folder / "flow", folder / "tokens", things=load_things(things_path), run=recipe.flow,
+            config=recipe.flow_config,
+        )  # fmt: skip
         encoding.result()
     facts = {"recipe": name, "minutes": round((time.time() - began) / 60, 1), **asdict(recipe)}
     return export(
@@ -156,7 +164,7 @@ def _tokens(folder: Path, codec: ThingCodec, recipe: Recipe) -> None:
     def encode(portraits: NDArray[np.uint8]) -> Floats:
         return encoder(pictures(torch.from_numpy(portraits).to(device))).cpu().numpy()
 
-    book = data_layers.Book.look(encode)
+    book = data_layers.Book.look(encode, angles=recipe.angles)
     data_layers.write_tokens(folder, n=recipe.n_clips, seeds=iter(data.CLIP_SEEDS), book=book)
 
 

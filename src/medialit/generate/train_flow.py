@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from medialit.generate.data import Table
+from medialit.generate.data import HELD_SEEDS, Table, encode_shot, training_scene
 from medialit.generate.flow import Floats, attention_mask, integrate, noise_for
-from medialit.generate.layers import N_COLOUR, N_FRAMES, N_POSE, N_THINGS, N_TOKEN
-from medialit.generate.model import Flow, FlowConfig
-from medialit.generate.optim import (
-    Average,
-    Budget,
-    Held,
-    fast_bfloat16,
-    note,
-    optimisers,
-    rate,
-    save,
-    set_rate,
+from medialit.generate.layers import (
+    GLOW,
+    HIGH,
+    N_COLOUR,
+    N_FRAMES,
+    N_POSE,
+    N_THINGS,
+    N_TOKEN,
+    STRIP,
+    Poses,
+    camera_m,
+    compose,
+    has_wall,
+    lanes,
+    n_things,
+    unpack,
 )
+from medialit.generate.model import Flow, FlowConfig, ThingCodec
+from medialit.generate.optim import Held, fast_bfloat16, optimisers
+from medialit.generate.shot import shot_of
+from medialit.generate.trainer import Run, learn, trained
 
 PLAIN = (
     "shot",
@@ -41,16 +50,12 @@ PLAIN = (
 N_OPEN, N_OF_THINGS = 11, 8  # words that can be left open: those of the things are, those of the place never
 
 
-@dataclass(frozen=True)
-class FlowRun:
+@dataclass(frozen=True, kw_only=True)
+class FlowRun(Run):
     """How the flow is trained.
 
     Parameters
     ----------
-    steps, batch, lr
-        Steps of `batch` clips at the rate `lr`.
-    minutes : float
-        How long at most; the rate falls with what is used up first, steps or minutes.
     pose_weight, colour_weight : float
         How much more a number of the pose, or of the colour, counts than one of the code.
     smooth_weight : float
@@ -61,16 +66,11 @@ class FlowRun:
         Share of clips whose whole shot is left open, and of single words that are.
     min_clips : int
         Wait until this many clips are encoded.
-    save_every : int
-        Steps between two checkpoints.
-    device : str
-        As PyTorch names it.
     """
 
     steps: int = 6000
-    minutes: float = 1e6
     batch: int = 64
-    lr: float = 2e-3
+    save_every: int = 250
     pose_weight: float = 4.0
     colour_weight: float = 2.0
     smooth_weight: float = 1.0
@@ -78,42 +78,25 @@ class FlowRun:
     drop_all: float = 0.10
     drop_one: float = 0.05
     min_clips: int = 4000
-    save_every: int = 250
-    seed: int = 0
-    device: str = "cpu"
 
 
 def load_flow(path: Path) -> Flow:
     """Return the trained flow, ready to use."""
-    saved = torch.load(path, weights_only=True, map_location="cpu")
-    flow = Flow(FlowConfig(**saved["config"]))
-    flow.load_state_dict(saved["model"])
-    return flow.eval()
+    return trained(path, lambda saved: Flow(FlowConfig(**saved["config"])))
 
 
-def train_flow(folder: Path, tokens: Path, *, run: FlowRun, config: FlowConfig | None = None) -> Path:
-    """Train, with checkpoints in `folder`; goes on where it stopped.
+def train_flow(
+    folder: Path, tokens: Path, *, things: ThingCodec, run: FlowRun, config: FlowConfig | None = None
+) -> Path:
+    """Train, with checkpoints and contact sheets, which `things` paint; goes on where it stopped.
 
-    Returns
-    -------
-    Path
-        Of the checkpoint: ``config``, ``model`` (the moving average), and what is needed to go on.
+    Returns the checkpoint's path.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "flow.pt"
     torch.manual_seed(run.seed)
     device = torch.device(run.device)
     flow = Flow(config or FlowConfig()).to(device).train()
     optims = optimisers(flow, lr=run.lr, plain=PLAIN)
-    average = Average(flow, decay=0.998)
-    first, elapsed = 0, 0.0
-    if path.exists():
-        saved = torch.load(path, weights_only=True, map_location=device)
-        flow.load_state_dict(saved["raw"])
-        average.model.load_state_dict(saved["model"])
-        average.n, first, elapsed = saved["step"], saved["step"], saved["elapsed_s"]
-        for optim, state in zip(optims, saved["optims"], strict=True):
-            optim.load_state_dict(state)
     if device.type == "cuda":
         for block in flow.blocks:
             block.compile()
@@ -121,40 +104,20 @@ def train_flow(folder: Path, tokens: Path, *, run: FlowRun, config: FlowConfig |
     table.wait(run.min_clips)
     held = Held(table, ("tokens", "slots"), device)
     alone = torch.from_numpy(attention_mask(0)).to(device)
-    budget = Budget(steps=run.steps, minutes=run.minutes)
-    began, recent, step = time.time() - elapsed, [], first
-    while (used := budget.used(step, time.time() - began)) < 1:
-        if step % 50 == 0:
-            held.refresh()  # clips are still being drawn
-        rng = np.random.default_rng([run.seed, step, 0xF10])
-        rows = torch.from_numpy(np.sort(rng.integers(0, held.n, run.batch))).to(device)
+
+    def lesson(step: int) -> dict[str, Tensor]:
+        rows = held.draw(step, n=run.batch, seed=(run.seed, 0xF10))
         x, slots = held["tokens"][rows].float(), held["slots"][rows]
+        rng = np.random.default_rng([run.seed, step, 0x0BE4])
         open_slots = draw_open(rng, run.batch, drop_all=run.drop_all, drop_one=run.drop_one).to(device)
-        mask = alone if rng.random() < run.share_alone else None
-        set_rate(optims, run.lr * rate(step, used))
-        loss, told = flow_loss(flow, x, slots, open_slots, mask, run)
-        for optim in optims:
-            optim.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(flow.parameters(), 2.0)
-        for optim in optims:
-            optim.step()
-        average.update(flow)
-        if mask is None:
-            recent.append(told)
-        step += 1
-        if step % 50 == 0:
-            elapsed = time.time() - began
-            means = torch.stack(recent).mean(0).tolist()
-            names = ("loss", "pose", "colour", "code", "smooth")
-            note(folder, {"step": step, **{name: round(v, 5) for name, v in zip(names, means, strict=True)},
-                          "rows": held.n, "elapsed_s": round(elapsed, 1)})  # fmt: skip
-            recent = []
-        if step % run.save_every == 0:
-            _save(path, flow, average, optims, step, time.time() - began, run)
-    if step > first:
-        _save(path, flow, average, optims, step, time.time() - began, run)
-    return path
+        if rng.random() < run.share_alone:
+            return {"alone": flow_loss(flow, x, slots, open_slots, alone, run)["loss"]}
+        return flow_loss(flow, x, slots, open_slots, None, run)
+
+    return learn(
+        folder / "flow.pt", flow, optims, lesson, run=run, config=flow.config, decay=0.998, clip=2.0,
+        sheet=lambda path, averaged: _sheet(path, averaged, things), more=lambda: {"rows": held.n},
+    )  # fmt: skip
 
 
 def draw_open(rng: np.random.Generator, n: int, *, drop_all: float, drop_one: float) -> Tensor:
@@ -167,8 +130,8 @@ def draw_open(rng: np.random.Generator, n: int, *, drop_all: float, drop_one: fl
 
 def flow_loss(
     flow: Flow, x: Tensor, slots: Tensor, open_slots: Tensor, mask: Tensor | None, run: FlowRun
-) -> tuple[Tensor, Tensor]:
-    """Return the loss, and it with its parts: pose, colour, code, and change from frame to frame.
+) -> dict[str, Tensor]:
+    """Return the loss, and its parts by name: pose, colour, code, and change from frame to frame.
 
     It is the velocity's squared error: that of x over (1 - t)^2, which is cut off at 100. t is logistic-normal.
     A token of nothing is all zeros; it does not count.
@@ -187,7 +150,7 @@ def flow_loss(
     frames = error[:, 1:, :N_POSE].unflatten(1, (N_FRAMES, N_THINGS))
     smooth = frames.diff(dim=1).square().mean() if mask is None else pose.new_zeros(())
     loss = code + run.pose_weight * pose + run.colour_weight * colour + run.smooth_weight * smooth
-    return loss, torch.stack([loss, pose, colour, code, smooth]).detach()
+    return {"loss": loss, "pose": pose, "colour": colour, "code": code, "smooth": smooth}
 
 
 @torch.no_grad()
@@ -211,14 +174,41 @@ def sample_tokens(
     return integrate(predict, noise, steps=steps, guidance=guidance)
 
 
-def _save(
-    path: Path,
-    flow: Flow,
-    average: Average,
-    optims: list[torch.optim.Optimizer],
-    step: int,
-    elapsed_s: float,
-    run: FlowRun,
-) -> None:
-    saved = {"config": asdict(flow.config), "run": asdict(run), "step": step, "elapsed_s": elapsed_s}
-    save(path, saved, model=flow, average=average, optims=optims)
+@torch.no_grad()
+def _sheet(path: Path, flow: torch.nn.Module, things: ThingCodec, *, n: int = 8) -> None:
+    """Draw eight frames of scenes that were held out, on grey; then two of them again by v1."""
+    slots = np.stack([encode_shot(shot_of(training_scene(HELD_SEEDS.start + i))) for i in range(n)])
+    rows = []
+    for window, count in ((None, n), (0, 2)):
+        dreamt = sample_tokens(
+            flow, slots[:count], seeds=list(range(count)), steps=12, guidance=2.0, window=window
+        )
+        rows += [_row(tokens, one, things) for tokens, one in zip(dreamt, slots, strict=False)]
+    cv2.imwrite(str(path), np.concatenate(rows, 0)[..., ::-1])
+
+
+def _row(tokens: Floats, slots: Floats, things: ThingCodec) -> NDArray[np.uint8]:
+    """Return every third frame of a clip, half as large, side by side: its things and its wall, and nothing else."""
+
+    def painted(part: Floats) -> tuple[Poses, Floats]:
+        poses, rgb, codes = unpack(part)
+        pictures_ = things.painter(torch.from_numpy(codes), torch.from_numpy(rgb.astype(np.float32)))
+        return poses, pictures_.clamp(0, 1).permute(0, 2, 3, 1).numpy()
+
+    n, picks = n_things(slots), range(0, N_FRAMES, 3)
+    grid, camera = tokens[1:].reshape(N_FRAMES, N_THINGS, N_TOKEN), camera_m(slots)
+    grey = np.full((HIGH, HIGH, 3), 128, np.uint8)
+    wall = None
+    if has_wall(slots):
+        pose, picture = painted(tokens[:1])
+        wall = picture[0], pose.at(0)
+    frames = []
+    for t in picks:
+        poses, pictures_ = painted(grid[t, :n])
+        shade, glow = np.ones((n, *STRIP), np.float32), np.zeros((n, *GLOW, 3), np.float32)
+        frame = compose(
+            grey, pictures_, poses=poses, lane=lanes(slots)[:n], camera=float(camera[t]), shade=shade, glow=glow,
+            wall=wall,
+        )  # fmt: skip
+        frames.append(cv2.resize(frame, (HIGH // 2, HIGH // 2), interpolation=cv2.INTER_AREA))
+    return np.concatenate(frames, 1).astype(np.uint8)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -11,63 +10,43 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from medialit.generate.data import HIGH, LOW
+from medialit.generate.data import LOW
 from medialit.generate.data_layers import empty_places
+from medialit.generate.layers import HIGH
 from medialit.generate.model import Codec, CodecConfig, Places
-from medialit.generate.optim import Average, Budget, fast_bfloat16, note, optimisers, rate, save, set_rate
+from medialit.generate.optim import fast_bfloat16, optimisers
 from medialit.generate.train_codec import picture_loss
+from medialit.generate.trainer import Run, learn, trained
 
 
-@dataclass(frozen=True)
-class PlaceRun:
+@dataclass(frozen=True, kw_only=True)
+class PlaceRun(Run):
     """How the memory of places is trained.
 
     Parameters
     ----------
-    steps, batch, lr
-        Steps of `batch` views at the rate `lr`.
-    minutes : float
-        How long at most; the rate falls with what is used up first, steps or minutes.
     table_scale : float
         How much faster the table learns: each of its rows is seen once in fifty steps.
     edge_weight : float
         Weight of the error of neighbouring pixels' differences.
-    save_every : int
-        Steps between two checkpoints, each with a contact sheet.
-    device : str
-        As PyTorch names it.
     """
 
-    steps: int = 5000
-    minutes: float = 1e6
     batch: int = 16
-    lr: float = 2e-3
+    save_every: int = 250
     edge_weight: float = 0.5
     table_scale: float = 25.0
-    save_every: int = 250
-    seed: int = 0
-    device: str = "cpu"
 
 
 def load_places(path: Path) -> Places:
     """Return the trained memory, ready to use."""
-    saved = torch.load(path, weights_only=True, map_location="cpu")
-    n_places, n_steps = saved["model"]["table"].shape[:2]
-    places = Places(CodecConfig(**saved["config"]), n_places, n_steps)
-    places.load_state_dict(saved["model"])
-    return places.eval()
+    return trained(
+        path, lambda saved: Places(CodecConfig(**saved["config"]), *saved["model"]["table"].shape[:2])
+    )
 
 
 def train_places(folder: Path, codec: Codec, *, run: PlaceRun) -> Path:
-    """Train, from what the codec makes of the places; with checkpoints and contact sheets; goes on where it stopped.
-
-    Returns
-    -------
-    Path
-        Of the checkpoint: ``config``, ``model`` (the moving average), and what is needed to go on.
-    """
+    """Train, from what the codec makes of the places; goes on where it stopped. Returns the checkpoint's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "places.pt"
     torch.manual_seed(run.seed)
     device = torch.device(run.device)
     views = torch.from_numpy(empty_places(side=HIGH))  # (places, steps, 256, 256, 3)
@@ -79,49 +58,22 @@ def train_places(folder: Path, codec: Codec, *, run: PlaceRun) -> Path:
         {"params": [places.common], "scale": run.table_scale / 5},
     ]
     optims.append(torch.optim.Adam(rows, lr=run.lr, betas=(0.0, 0.99)))
-    average = Average(places, decay=0.998)
-    first, elapsed = 0, 0.0
-    if path.exists():
-        saved = torch.load(path, weights_only=True, map_location=device)
-        places.load_state_dict(saved["raw"])
-        average.model.load_state_dict(saved["model"])
-        average.n, first, elapsed = saved["step"], saved["step"], saved["elapsed_s"]
-        for optim, state in zip(optims, saved["optims"], strict=True):
-            optim.load_state_dict(state)
     n_places, n_steps = views.shape[:2]
-    budget = Budget(steps=run.steps, minutes=run.minutes)
-    began, recent, step = time.time() - elapsed, [], first
-    while (used := budget.used(step, time.time() - began)) < 1:
+
+    def lesson(step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng([run.seed, step, 0x91ACE])
         place = torch.from_numpy(rng.integers(0, n_places, run.batch))
         at = torch.from_numpy(rng.integers(0, n_steps, run.batch))
         wanted = views[place, at].to(device).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-        set_rate(optims, run.lr * rate(step, used))
         with torch.autocast(device.type, torch.bfloat16, enabled=fast_bfloat16(device)):
             painted = places(place.to(device), at.to(device))
-        loss = picture_loss(
-            painted.float(), wanted, torch.ones_like(wanted[:, :1]), edge_weight=run.edge_weight
-        )
-        for optim in optims:
-            optim.zero_grad(set_to_none=True)
-        loss.backward()
-        for optim in optims:
-            optim.step()
-        average.update(places)
-        recent.append(loss.detach())
-        step += 1
-        if step % 50 == 0:
-            elapsed = time.time() - began
-            note(folder, {"step": step, "loss": round(float(torch.stack(recent).mean()), 5),
-                          "elapsed_s": round(elapsed, 1)})  # fmt: skip
-            recent = []
-        if step % run.save_every == 0:
-            _save(path, places, average, optims, step, time.time() - began, run)
-            _sheet(folder / f"places-{step:06d}.png", average.model, views)
-    if step > first:
-        _save(path, places, average, optims, step, time.time() - began, run)
-        _sheet(folder / f"places-{step:06d}.png", average.model, views)
-    return path
+        even = torch.ones_like(wanted[:, :1])
+        return {"loss": picture_loss(painted.float(), wanted, even, edge_weight=run.edge_weight)}
+
+    return learn(
+        folder / "places.pt", places, optims, lesson, run=run, config=places.config, decay=0.998,
+        sheet=lambda path, averaged: _sheet(path, averaged, views),
+    )  # fmt: skip
 
 
 @torch.no_grad()
@@ -143,19 +95,6 @@ def remembered(codec: Codec, *, latent: int = 16) -> Places:
     inlet[:, :n] = state["inlet.weight"]
     places.decoder.load_state_dict(state | {"inlet.weight": inlet})
     return places
-
-
-def _save(
-    path: Path,
-    places: Places,
-    average: Average,
-    optims: list[torch.optim.Optimizer],
-    step: int,
-    elapsed_s: float,
-    run: PlaceRun,
-) -> None:
-    saved = {"config": asdict(places.config), "run": asdict(run), "step": step, "elapsed_s": elapsed_s}
-    save(path, saved, model=places, average=average, optims=optims)
 
 
 @torch.no_grad()

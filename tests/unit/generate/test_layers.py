@@ -11,7 +11,6 @@ from medialit.generate.layers import (
     HIGH,
     N_CODE,
     N_STEPS,
-    PAN_M,
     SPRITE,
     STRIP,
     STRIP_TOP,
@@ -29,6 +28,7 @@ from medialit.generate.layers import (
 from medialit.generate.shot import shot_of
 from medialit.world import render, simulate
 from medialit.world.figures import Figure
+from medialit.world.motion import PAN_M
 from medialit.world.render import render_place
 from medialit.world.staging import stage
 
