@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from medialit.errors import FakeError
+from medialit.cli_words import LANG, listed
+from medialit.errors import FakeError, LabelError, MedialitError, MediaTooLargeError, UnreadableMediaError
+from medialit.language import LANGUAGES, said, translator
+from medialit.language import msgid as _msgid
 
 if TYPE_CHECKING:
     from medialit.clips import Progress
@@ -22,19 +26,55 @@ _PACK = click.Path(path_type=Path, file_okay=False)
 _CAST, _SCENE = "cast:", "scene:"
 
 
-@click.group()
+class _Speaking(click.Command):
+    """A command that says what went wrong in the language of its option ``--lang``."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; an error that a person can put right becomes a message and exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except MedialitError as error:
+            raise click.ClickException(_in_words(error, lang=ctx.params.get("lang", "en"))) from error
+
+
+class _SpeakingGroup(click.Group):
+    command_class = _Speaking
+
+
+def _in_words(error: MedialitError, *, lang: str) -> str:
+    """Return what an error says; of the errors of files, what to do in the language, and the rest in English."""
+    _ = translator(lang)
+    if isinstance(error, UnreadableMediaError):
+        todo = _("A file cannot be read as a video. Save it in another format, or name another one.")
+    elif isinstance(error, MediaTooLargeError):
+        todo = _("A file is too long or too large. Cut it first.")
+    elif isinstance(error, LabelError):
+        todo = _(
+            "There is no room for a legible label, and nothing is published without. Take a larger clip."
+        )
+    else:
+        return said(error, lang=lang)
+    return f"{todo} ({error})"
+
+
+@click.group(cls=_SpeakingGroup)
 def fakes() -> None:
     """Make fakes with known truth, of fictional people, of scenes, or of your own clips."""
 
 
 @fakes.command("list")
-def fakes_list() -> None:
+@LANG
+def fakes_list(lang: str) -> None:
     """Print every method and what its strength stands for, and what is real but odd."""
     from medialit.fakes import METHODS, ODD
+    from medialit.fakes.words import meaning, title
 
-    for title, table in (("fake", METHODS), ("real but odd", ODD)):
-        for name, meaning in table.items():
-            click.echo(f"{name:18} {title:13} {meaning}")
+    _ = translator(lang)
+    for number, (heading, table) in enumerate(((_("Fake"), METHODS), (_("Real but odd"), ODD))):
+        click.echo(f"\n{heading}" if number else heading)
+        for name in table:
+            click.echo(f"  {name:18} {title(name, lang=lang)}")
+            click.echo(f"  {'':18} {meaning(name, lang=lang)}")
 
 
 @fakes.command("make")
@@ -52,8 +92,8 @@ def fakes_list() -> None:
 @click.option(
     "--out", type=_FILE, required=True, help="The published file, .mp4; its truth is written beside it."
 )
-@click.option("--lang", type=click.Choice(["en", "fr", "ar", "zgh"]), default="en", show_default=True,
-              help="Language of the visible label.")  # fmt: skip
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True,
+              help="Language of the visible label, and of the words.")  # fmt: skip
 def fakes_make(
     clip: str,
     method: str,
@@ -73,8 +113,11 @@ def fakes_make(
     from medialit import pipeline
     from medialit.clips.build import what_was_faked
     from medialit.clips.manifest import save_region, write_json
+    from medialit.fakes.words import title, unit_word
     from medialit.home import medialit_home
 
+    if out.suffix.lower() != ".mp4":
+        raise FakeError(_msgid("What is published is an .mp4 file: name one, not {path}."), path=out)
     fake, parent = _fake_of(clip, method, strength=strength, seed=seed, other=other, box=box)
     region = out.with_suffix(".truth.npz")
     made = pipeline.publish_clip(
@@ -84,7 +127,7 @@ def fakes_make(
         description=f"{method}, strength {strength:g}, seed {seed}, of {clip}",
         kind="generated" if parent is None else "edited",
         parent=parent,
-        lang=lang,
+        lang="ar" if lang == "ary" else lang,
         now=datetime.now(UTC),
         home=medialit_home(),
     )
@@ -92,9 +135,11 @@ def fakes_make(
     truth = what_was_faked(fake.truth, region=region.name)
     label = "synthetic" if fake.truth.fake else "camera"
     write_json(out.with_suffix(".truth.json"), {"label": label, "seed": seed, "of": clip, **truth})
-    click.echo(
-        f"{out}: {fake.truth.method}, {fake.truth.magnitude:.4g} {fake.truth.unit}; id {made.clip.id}."
-    )
+    _ = translator(lang)
+    click.echo(_("{path}: {name} ({method}). Measured: {magnitude} ({unit}). Id: {id}.").format(
+        path=out, name=title(fake.truth.method, lang=lang), method=fake.truth.method,
+        magnitude=f"{fake.truth.magnitude:.4g}", unit=unit_word(fake.truth.unit, lang=lang),
+        id=made.clip.id))  # fmt: skip
 
 
 def _fake_of(
@@ -119,12 +164,18 @@ def _fake_of(
         return fake, None
     path = Path(clip)
     if not path.is_file():
-        raise FakeError(f"There is no file {clip}; or name cast:ID or scene:PLACE.")
+        raise FakeError(
+            _msgid("There is no file {path}: name another, or cast:ID, or scene:PLACE."), path=clip
+        )
+    if other is not None and not Path(other).is_file():
+        raise FakeError(
+            _msgid("There is no file {path}: name another, or cast:ID, or scene:PLACE."), path=other
+        )
     second = None if other is None else read(other)
     return make(read(path), method, strength=strength, seed=seed, other=second, box=box), path
 
 
-@click.group()
+@click.group(cls=_SpeakingGroup)
 def clips() -> None:
     """Build packs of labelled clips, half of them fakes, and add your own."""
 
@@ -139,22 +190,28 @@ def clips() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
               help="The same seed gives the same files on the same machine.")  # fmt: skip
 @click.option("--kinds", help="Only these kinds of fakes, with commas between. Default: all.")
-def clips_build(out: Path, n: int, seed: int, kinds: str | None) -> None:
+@LANG
+def clips_build(out: Path, n: int, seed: int, kinds: str | None, lang: str) -> None:
     """Build a pack of labelled clips. Ctrl+C stops it; the same command goes on where it stopped."""
     from medialit.clips import KINDS, build
     from medialit.clips.build import require_room
 
     require_room(out, n=n)
     chosen = KINDS if kinds is None else tuple(kind.strip() for kind in kinds.split(","))
-    pack = build(out, n=n, seed=seed, kinds=chosen, on_progress=_tell)
+    pack = build(out, n=n, seed=seed, kinds=chosen, on_progress=partial(_tell, lang=lang))
     n_fake = sum(entry.synthetic for entry in pack.entries)
-    click.echo(f"{out}: {len(pack.entries)} clips, {n_fake} of them synthetic.")
+    _ = translator(lang)
+    click.echo(
+        _("{path}: clips: {n}; synthetic ones among them: {n_fake}.").format(
+            path=out, n=len(pack.entries), n_fake=n_fake
+        )
+    )
 
 
-def _tell(progress: Progress) -> None:
-    pair = progress.pair
-    what = pair.kind if pair.odd is None else f"{pair.kind}, {pair.odd}"
-    line = f"\r{progress.done}/{progress.of} {what:40}"
+def _tell(progress: Progress, *, lang: str) -> None:
+    from medialit.clips.words import pair_words
+
+    line = f"\r{progress.done}/{progress.of} {pair_words(progress.pair, lang=lang):70}"
     click.echo(line, nl=progress.done == progress.of, err=True)
 
 
@@ -169,6 +226,7 @@ def _tell(progress: Progress) -> None:
               help="Where the scene belongs.")  # fmt: skip
 @click.option("--fake", help="Add a fake of it too, by this method, so that the pack stays balanced.")
 @click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Of that fake.")
+@LANG
 def clips_add(
     file: Path,
     pack: Path,
@@ -178,9 +236,11 @@ def clips_add(
     split: str,
     fake: str | None,
     strength: float,
+    lang: str,
 ) -> None:
     """Take FILE into a pack: its middle two seconds, fitted, without sound and tags."""
     from medialit.clips import add
+    from medialit.clips.words import label_word, split_word
 
     added = add(
         pack,
@@ -193,28 +253,36 @@ def clips_add(
         strength=strength,
     )
     for entry in added:
-        click.echo(f"{entry.path}: {entry.truth['label']}, {entry.truth['split']}")
+        words = label_word(entry.truth["label"], lang=lang), split_word(entry.truth["split"], lang=lang)
+        click.echo(f"{entry.path}: {listed(words, lang=lang)}")
 
 
 @clips.command("check")
 @click.argument("pack", type=_PACK)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="For people, or one JSON object for programs.")  # fmt: skip
-def clips_check(pack: Path, style: str) -> None:
+@LANG
+def clips_check(pack: Path, style: str, lang: str) -> None:
     """Compare every file of PACK with its SHA-256, and count what is in it. Exit status 3 if one is damaged."""
     from collections import Counter
 
     from medialit.clips import read_pack
+    from medialit.clips.words import label_word, split_word
 
+    _ = translator(lang)
     held = read_pack(pack)
     damaged = held.damaged()
-    counts = Counter(f"{e.truth['split']}, {e.truth['label']}" for e in held.entries)
+    counts = Counter((str(e.truth["split"]), str(e.truth["label"])) for e in held.entries)
     if style == "json":
-        click.echo(json.dumps({"clips": len(held.entries), "damaged": list(damaged), "counts": counts}))
+        named = {", ".join(key): n for key, n in counts.items()}
+        click.echo(json.dumps({"clips": len(held.entries), "damaged": list(damaged), "counts": named}))
     else:
-        for name, n in sorted(counts.items()):
-            click.echo(f"{n:5} {name}")
-        click.echo(f"{len(held.entries)} clips, {len(damaged)} damaged. {' '.join(damaged)}".rstrip())
+        for (split, label), n in sorted(counts.items()):
+            words = split_word(split, lang=lang), label_word(label, lang=lang)
+            click.echo(f"{n:5} {listed(words, lang=lang)}")
+        click.echo(_("Clips: {n}; damaged: {n_damaged}.").format(n=len(held.entries), n_damaged=len(damaged)))
+        for name in damaged:
+            click.echo(f"  {name}")
     raise SystemExit(3 if damaged else 0)
 
 
@@ -226,16 +294,19 @@ def clips_check(pack: Path, style: str) -> None:
     "--per-kind", type=click.IntRange(1, 40), default=1, show_default=True, help="Rows of each kind."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws which.")
-def clips_sheet(pack: Path, out: Path, kinds: str | None, per_kind: int, seed: int) -> None:
+@LANG
+def clips_sheet(pack: Path, out: Path, kinds: str | None, per_kind: int, seed: int, lang: str) -> None:
     """Lay fakes of PACK out beside their twins, with region and difference, and say what each row shows."""
     from medialit.clips import read_pack
     from medialit.clips.sheet import COLUMNS, contact_sheet
     from medialit.media import write_image
 
     chosen = None if kinds is None else [kind.strip() for kind in kinds.split(",")]
-    picture, rows = contact_sheet(read_pack(pack), kinds=chosen, per_kind=per_kind, seed=seed)
+    picture, rows = contact_sheet(read_pack(pack), kinds=chosen, per_kind=per_kind, seed=seed, lang=lang)
     write_image(picture, out)
-    click.echo(f"{out}: columns are {'; '.join(COLUMNS)}.")
+    _ = translator(lang)
+    columns = listed((_(column) for column in COLUMNS), lang=lang)
+    click.echo(_("{path}. Columns: {columns}.").format(path=out, columns=columns))
     for number, row in enumerate(rows, 1):
         click.echo(f"{number:4} {row}")
 

@@ -16,8 +16,9 @@
     ├── CueError                a cue that there is not, or a detector that cannot be trained or read
     ├── LanguageError           a language that the platform does not speak
     ├── SpottingError           a pack of clips to judge, or the answers saved for it
-    ├── FakeError               a fake that cannot be made as asked
-    ├── ClipPackError           a pack of labelled clips that cannot be built, read or added to
+    ├── SayableError            an error that can be said in somebody's language
+    │   ├── FakeError               a fake that cannot be made as asked
+    │   └── ClipPackError           a pack of labelled clips that cannot be built, read or added to
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
@@ -111,11 +112,28 @@ class SpottingError(MedialitError):
     """A pack of clips to judge, or the answers saved for it, cannot be read or written."""
 
 
-class FakeError(MedialitError):
+class SayableError(MedialitError):
+    """An error that can be said in somebody's language, by `medialit.language.said`.
+
+    Parameters
+    ----------
+    message : str
+        An English sentence with named slots, as in the catalogues; or any text, where there are no slots.
+    slots : object
+        What the sentence names.
+    """
+
+    def __init__(self, message: str, **slots: object) -> None:
+        super().__init__(message.format(**slots) if slots else message)
+        self.message = message
+        self.slots = slots
+
+
+class FakeError(SayableError):
     """A fake cannot be made as asked: a strength, a mask, landmarks or clips that do not fit."""
 
 
-class ClipPackError(MedialitError):
+class ClipPackError(SayableError):
     """A pack of labelled clips cannot be built, read or added to."""
 
 

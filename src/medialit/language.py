@@ -20,7 +20,7 @@ from typing import Literal
 
 import polib
 
-from medialit.errors import LanguageError
+from medialit.errors import LanguageError, MedialitError, SayableError
 
 SOURCE = "en"
 """The language that labs, checks and messages are written in."""
@@ -130,6 +130,26 @@ def translator(lang: str) -> Callable[[str], str]:
         return messages.get(message, message)
 
     return translate
+
+
+def said(error: MedialitError, *, lang: str) -> str:
+    """Return what an error says in a language; one that was not made to be translated says what it says, in English.
+
+    Examples
+    --------
+    >>> from medialit.errors import FakeError
+    >>> said(FakeError("There is no sound to move: take a clip that has one."), lang="fr")
+    "Il n'y a pas de son à décaler : prenez un clip qui en a."
+    """
+    if not isinstance(error, SayableError):
+        return str(error)
+    sentence = translator(lang)(error.message)
+    return sentence.format(**error.slots) if error.slots else sentence
+
+
+def msgid(message: str) -> str:
+    """Mark an English message for the catalogues, where it is said later; modules import it as `_msgid`."""
+    return message
 
 
 @cache

@@ -15,6 +15,7 @@ from medialit.clips.manifest import Entry, read_pack, save_region, write_json
 from medialit.clips.plan import BITS_A_PIXEL, FORMATS, SPLITS, Format, Split
 from medialit.errors import ClipPackError
 from medialit.fakes import Fake
+from medialit.language import msgid as _msgid
 from medialit.media import Clip, read
 from medialit.media.degrade import change_fps, resize
 
@@ -73,7 +74,7 @@ def add(
     data = file.read_bytes() if file.is_file() else b""
     name = clip_id("added", hashlib.sha256(data).hexdigest(), label)
     if any(entry.id == name for entry in pack.entries):
-        raise ClipPackError(f"{file} is in this pack already.")
+        raise ClipPackError(_msgid("{file} is in this pack already."), file=file)
     clip, shape = fitted(read(file, audio=False), file=file)
     kbps = round(shape.size[0] * shape.size[1] * shape.fps / 1000 * BITS_A_PIXEL[1])
     forged = None if fake is None else make(clip, fake, strength=strength, seed=seed, box=_middle(clip))
@@ -122,8 +123,15 @@ def fitted(clip: Clip, *, file: Path) -> tuple[Clip, Format]:
     width, height = shape.size
     if clip.duration_s < length_s - 0.5 / clip.fps or clip.width < width or clip.height < height:
         raise ClipPackError(
-            f"{file} has {clip.duration_s:.1f} s of {clip.width} x {clip.height}; at least {length_s:g} s of {width} x "
-            f"{height} are needed, since nothing is stretched or repeated."
+            _msgid(
+                "{file} has {length} s of {size}; at least {least} s of {least_size} are needed, since nothing is "
+                "stretched or repeated."
+            ),
+            file=file,
+            length=f"{clip.duration_s:.1f}",
+            size=f"{clip.width} x {clip.height}",
+            least=f"{length_s:g}",
+            least_size=f"{width} x {height}",
         )
     slower = change_fps(Clip(clip.frames, clip.fps), fps=float(shape.fps))
     first = (slower.n_frames - shape.n_frames) // 2
@@ -159,18 +167,36 @@ def _require(
 ) -> None:
     if label not in get_args(AddedLabel) or split not in SPLITS or not scene.strip():
         raise ClipPackError(
-            f"A clip is 'camera' or 'synthetic', in {', '.join(SPLITS)}, of a scene that has a name; not {label!r} in "
-            f"{split!r} of {scene!r}."
+            _msgid(
+                "A clip is camera or synthetic, in one of {splits}, of a scene that has a name; not “{label}” in "
+                "“{split}” of “{scene}”."
+            ),
+            splits=", ".join(SPLITS),
+            label=label,
+            split=split,
+            scene=scene,
         )
     if not release.is_file() or not release.stat().st_size:
         raise ClipPackError(
-            f"There is no signed form {release}: nobody's clip is taken in without. A scan or a photograph of it will do."
+            _msgid(
+                "There is no signed form {release}: nobody's clip is taken in without. A scan or a photograph of it will "
+                "do."
+            ),
+            release=release,
         )
     if fake is not None and (fake not in FREE_METHODS or is_odd(fake) or fake in _NEEDS_MORE):
         usable = [name for name in FREE_METHODS if not is_odd(name) and name not in _NEEDS_MORE]
-        raise ClipPackError(f"A fake is added by one of {', '.join(usable)}, not by {fake!r}.")
+        raise ClipPackError(
+            _msgid("A fake is added by one of {known}, not by {method}."),
+            known=", ".join(usable),
+            method=fake,
+        )
     elsewhere = {e.truth["split"] for e in entries if e.truth["scene"] == f"filmed:{scene}"} - {split}
     if elsewhere:
         raise ClipPackError(
-            f"The scene {scene!r} lies in the split {', '.join(elsewhere)}: what is trained on must not be tested on."
+            _msgid(
+                "The scene “{scene}” lies in the split {split}: what is trained on must not be tested on."
+            ),
+            scene=scene,
+            split=", ".join(sorted(elsewhere)),
         )

@@ -18,6 +18,7 @@ from medialit.clips.recipes import Made, make_pair
 from medialit.errors import ClipPackError
 from medialit.fakes import Truth
 from medialit.generate import sampler
+from medialit.language import msgid as _msgid
 from medialit.media import Clip, write
 
 AUDIO_KBPS: Final = 64
@@ -205,14 +206,19 @@ def _claim(folder: Path, facts: Mapping[str, Any]) -> None:
     path = folder / "pack.json"
     if not path.is_file():
         if folder.exists() and any(folder.iterdir()):
-            raise ClipPackError(f"{folder} holds other things: name an empty folder, or one with this pack.")
+            raise ClipPackError(
+                _msgid("{folder} holds other things: name an empty folder, or one with this pack."),
+                folder=folder,
+            )
         write_json(path, facts)
         return
     held = json.loads(path.read_text(encoding="utf-8"))
     if held != json.loads(json.dumps(facts)):
         differing = sorted(key for key in facts if held.get(key) != facts[key])
         raise ClipPackError(
-            f"{folder} holds another pack (it differs in {', '.join(differing)}): name another folder."
+            _msgid("{folder} holds another pack (it differs in {facts}): name another folder."),
+            folder=folder,
+            facts=", ".join(differing),
         )
 
 
@@ -246,6 +252,11 @@ def require_room(folder: Path, *, n: int) -> None:
     free_mb = shutil.disk_usage(there).free // 2**20
     if free_mb < room_needed_mb(n=n):
         raise ClipPackError(
-            f"A pack of {n} clips takes about {room_needed_mb(n=n)} MB, and {there} has {free_mb} MB left: "
-            "make room, or build fewer."
+            _msgid(
+                "A pack of {n} clips takes about {needed} MB, and {folder} has {free} MB left: make room, or build fewer."
+            ),
+            n=n,
+            needed=room_needed_mb(n=n),
+            folder=there,
+            free=free_mb,
         )

@@ -12,13 +12,14 @@ import numpy as np
 from medialit import fakes
 from medialit.clips.plan import FORMATS, Pair, Source
 from medialit.clips.recipes import make_pair
-from medialit.errors import FakeError
+from medialit.errors import CastError, FakeError
 from medialit.fakes import ODD, Fake, oddities
 from medialit.fakes.records import Masks
 from medialit.generate import sampler
-from medialit.likeness.cast import person
+from medialit.language import msgid as _msgid
+from medialit.likeness.cast import cast, person
 from medialit.media import Clip
-from medialit.world import VIOLATIONS
+from medialit.world import BACKGROUNDS, VIOLATIONS
 
 FREE_METHODS: Final = (
     "lip_offset",
@@ -73,8 +74,12 @@ def make(
     """
     if method not in FREE_METHODS:
         raise FakeError(
-            f"{method!r} cannot be done to a clip; use one of: {', '.join(FREE_METHODS)}. Faces are swapped and "
-            "mouths re-enacted among the fictional cast, and laws broken in scenes of the miniature world."
+            _msgid(
+                "{method} cannot be done to a clip; use one of: {known}. Faces are swapped and mouths re-enacted among "
+                "the fictional cast, and laws broken in scenes of the miniature world."
+            ),
+            method=method,
+            known=", ".join(FREE_METHODS),
         )
     if method in _BY_ODDITY:
         return _BY_ODDITY[method](clip, strength, seed)
@@ -126,25 +131,32 @@ def make_of_world(
     Raises
     ------
     FakeError
-        If the method does not go with what is seen.
-    MedialitError
-        If there is no such person or place.
+        If the method does not go with what is seen, or there is no such person or place.
     """
     if method not in fakes.METHODS or form not in FORMATS:
         raise FakeError(
-            f"There is no method {method!r} or no format {form!r}; use one of: {', '.join(fakes.METHODS)}; and one of: "
-            f"{', '.join(FORMATS)}."
+            _msgid(
+                "There is no method {method} or no format {form}; use one of: {known}; and one of: {formats}."
+            ),
+            method=method,
+            form=form,
+            known=", ".join(fakes.METHODS),
+            formats=", ".join(FORMATS),
         )
+    _require_place_and_people(background, who, donor)
     if method in _OF_PEOPLE and who is None:
-        raise FakeError(f"{method!r} is done to people: name one of the cast.")
+        raise FakeError(_msgid("{method} is done to people: name one of the cast."), method=method)
     if method in ("v1", "v2", *VIOLATIONS) and who is not None:
-        raise FakeError(f"{method!r} is done to scenes of the miniature world, which hold no people.")
+        raise FakeError(
+            _msgid("{method} is done to scenes of the miniature world, which hold no people."), method=method
+        )
     if method == "swap" and donor is None:
-        raise FakeError("A swap needs the id of the donor as well: whose face is put on.")
+        raise FakeError(_msgid("A swap needs the id of the donor as well: whose face is put on."))
     for name in filter(None, (who, donor)):
         if person(name).minor:
             raise FakeError(
-                f"{name!r} is a minor, and nobody's face is swapped with a child's: choose an adult."
+                _msgid("{name} is a minor, and nobody's face is swapped with a child's: choose an adult."),
+                name=name,
             )
     source: Source = "world" if who is None else "cast"
     return make_pair(
@@ -169,6 +181,24 @@ def make_of_world(
             odd_strength=0.0,
         )
     ).fake
+
+
+def _require_place_and_people(background: str, *people: str | None) -> None:
+    if background not in BACKGROUNDS:
+        raise FakeError(
+            _msgid("The miniature world has no place {place}; use one of: {known}."),
+            place=background,
+            known=", ".join(BACKGROUNDS),
+        )
+    for name in filter(None, people):
+        try:
+            person(name)
+        except CastError as error:
+            raise FakeError(
+                _msgid("The fictional cast has nobody called {name}; use one of: {known}."),
+                name=name,
+                known=", ".join(one.id for one in cast()),
+            ) from error
 
 
 def is_odd(method: str) -> bool:
@@ -196,10 +226,12 @@ def _through_codec(clip: Clip) -> Clip:
 
 def _fitted(other: Clip | None, clip: Clip, method: str) -> Clip:
     if other is None:
-        raise FakeError(f"{method!r} takes something from another clip: name it.")
+        raise FakeError(_msgid("{method} takes something from another clip: name it."), method=method)
     if other.n_frames < clip.n_frames:
         raise FakeError(
-            f"The other clip has {other.n_frames} frames and {clip.n_frames} are needed: take a longer one."
+            _msgid("The other clip has {n} frames and {least} are needed: take a longer one."),
+            n=other.n_frames,
+            least=clip.n_frames,
         )
     frames = [
         cv2.resize(frame, clip.size, interpolation=cv2.INTER_AREA) for frame in other.frames[: clip.n_frames]
@@ -209,7 +241,7 @@ def _fitted(other: Clip | None, clip: Clip, method: str) -> Clip:
 
 def _ellipse(clip: Clip, box: tuple[int, int, int, int] | None, method: str) -> Masks:
     if box is None:
-        raise FakeError(f"{method!r} needs to know what is meant: give a box.")
+        raise FakeError(_msgid("{method} needs to know what is meant: give a box."), method=method)
     left, top, width, height = box
     if (
         width < 2
@@ -220,7 +252,10 @@ def _ellipse(clip: Clip, box: tuple[int, int, int, int] | None, method: str) -> 
         or top + height > clip.height
     ):
         raise FakeError(
-            f"A box of {width} x {height} pixels at {left}, {top} is not within {clip.width} x {clip.height}."
+            _msgid("A box of {box} pixels at {place} is not within {picture}: give one that is."),
+            box=f"{width} x {height}",
+            place=f"{left}, {top}",
+            picture=f"{clip.width} x {clip.height}",
         )
     mask = np.zeros((clip.height, clip.width), np.uint8)
     middle, axes = (left + width // 2, top + height // 2), (width // 2, height // 2)

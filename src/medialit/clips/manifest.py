@@ -22,6 +22,7 @@ import numpy as np
 
 from medialit.errors import ClipPackError
 from medialit.fakes.records import Masks
+from medialit.language import msgid as _msgid
 from medialit.media import Clip, read
 
 SCHEMA: Final = 1
@@ -102,7 +103,10 @@ def read_pack(folder: Path) -> Pack:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         if listing["schema"] != SCHEMA:
             raise ClipPackError(
-                f"The pack in {folder} is of version {listing['schema']}, and {SCHEMA} is read here: build it again."
+                _msgid("The pack in {folder} is of version {held}, and {read} is read here: build it again."),
+                folder=folder,
+                held=listing["schema"],
+                read=SCHEMA,
             )
         entries = tuple(
             Entry(id=row["id"], path=folder / row["file"], sha256=row["sha256"], truth=truth[row["id"]])
@@ -110,7 +114,9 @@ def read_pack(folder: Path) -> Pack:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ClipPackError(
-            f"There is no whole pack in {folder} ({error}): build one with `medialit clips build`."
+            _msgid("There is no whole pack in {folder} ({why}): build one with `medialit clips build`."),
+            folder=folder,
+            why=error,
         ) from error
     return Pack(folder=folder, facts={k: v for k, v in listing.items() if k != "clips"}, entries=entries)
 
@@ -152,7 +158,9 @@ def load_region(path: Path) -> Masks:
             bits = np.unpackbits(held["bits"], count=int(np.prod(shape)))
         return np.asarray(bits.reshape(shape), np.bool_)
     except (OSError, ValueError, KeyError) as error:
-        raise ClipPackError(f"The region {path} cannot be read ({error}): build the pack again.") from error
+        raise ClipPackError(
+            _msgid("The region {path} cannot be read ({why}): build the pack again."), path=path, why=error
+        ) from error
 
 
 def write_json(path: Path, value: object) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.errors import ClipPackError
+from medialit.language import msgid as _msgid
 from medialit.media import Clip, read_image
 
 _SHARE: Final = 0.62  # of the photograph that is seen at once
@@ -143,9 +144,13 @@ def _picture(name: str) -> NDArray[np.uint8]:
     """Return a photograph, its longer side at most 900 pixels."""
     photo = next((one for one in photographs() if one.name == name), None)
     if photo is None or photo.file is None:
-        have = ", ".join(one.name for one in photographs()) or "none"
+        have = ", ".join(one.name for one in photographs()) or "-"
         raise ClipPackError(
-            f"The photograph {name!r} is not here; installed are: {have}. They come with medialit[dev]."
+            _msgid(
+                "The photograph {name} is not here; installed are: {known}. They come with medialit[dev]."
+            ),
+            name=name,
+            known=have,
         )
     picture = read_image(photo.file)
     largest = max(picture.shape[:2])

@@ -11,6 +11,7 @@ import numpy as np
 
 from medialit.clips.photographs import Photograph, photographs
 from medialit.errors import ClipPackError
+from medialit.language import msgid as _msgid
 from medialit.likeness.cast import cast
 from medialit.world import BACKGROUNDS, VIOLATIONS
 
@@ -210,8 +211,14 @@ def plan(
     unknown = [kind for kind in kinds if kind not in KINDS]
     if n < 2 or n % 2 or seed < 0 or unknown or not kinds:
         raise ClipPackError(
-            "A pack has an even number of clips from 2 on, a seed of 0 or more, and at least one kind of "
-            f"{', '.join(KINDS)}; not n={n}, seed={seed}, kinds={tuple(kinds)}."
+            _msgid(
+                "A pack has an even number of clips from 2 on, a seed of 0 or more, and at least one kind of {known}; "
+                "not {n} clips, the seed {seed} and the kinds {kinds}."
+            ),
+            known=", ".join(KINDS),
+            n=n,
+            seed=seed,
+            kinds=", ".join(kinds) or "-",
         )
     found = tuple(photographs() if photos is None else photos)
     return tuple(_pair(i, seed=seed, kinds=kinds, photos=found) for i in range(n // 2))

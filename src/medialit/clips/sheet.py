@@ -10,18 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.clips.manifest import Entry, Pack
+from medialit.clips.words import source_word
 from medialit.errors import ClipPackError
 from medialit.fakes.records import Masks
+from medialit.fakes.words import title
+from medialit.language import msgid as _msgid
+from medialit.language import translator
 from medialit.media.clip import Frames
 
 _CELL_PX: Final = 160
 _OUTLINE: Final = (255, 0, 255)
 _GAIN: Final = 4
-COLUMNS: Final = ("camera", "fake", "fake, three frames later", "region", "difference, four times")
+COLUMNS: Final = (
+    _msgid("the camera clip"),
+    _msgid("the fake"),
+    _msgid("the fake three frames later"),
+    _msgid("the region"),
+    _msgid("the difference times four"),
+)
+"""What the five pictures of a row are, as English messages."""
 
 
 def contact_sheet(
-    pack: Pack, *, kinds: Sequence[str] | None = None, per_kind: int = 1, seed: int = 0
+    pack: Pack, *, kinds: Sequence[str] | None = None, per_kind: int = 1, seed: int = 0, lang: str = "en"
 ) -> tuple[Frames, tuple[str, ...]]:
     """Lay fakes out in rows of five pictures, taken in the middle of what was faked.
 
@@ -34,6 +45,8 @@ def contact_sheet(
         Rows of each kind.
     seed : int
         Draws which.
+    lang : str
+        A code of `medialit.language.LANGUAGES`, for what is said of the rows.
 
     Returns
     -------
@@ -57,18 +70,30 @@ def contact_sheet(
         for i in rng.permutation(len(of_kind))[:per_kind]:
             entry = of_kind[int(i)]
             rows.append(_row(by_id[entry.truth["twin"]], entry))
-            names.append(_said(entry))
+            names.append(_said(entry, lang=lang))
     if not rows:
         raise ClipPackError(
-            f"The pack holds no fakes of the kinds {', '.join(wanted) or '(none)'}: name others."
+            _msgid("The pack holds no fakes of the kinds {kinds}: name others."),
+            kinds=", ".join(wanted) or "-",
         )
     return np.concatenate(rows, axis=0), tuple(names)
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: Entry, *, lang: str) -> str:
+    _ = translator(lang)
     truth = entry.truth
-    odd = "" if truth["odd"] is None else f", {truth['odd']['name']}"
-    return f"{truth['kind']} ({truth['method']} {truth['strength']:g}, {truth['source']}{odd})"
+    slots = {
+        "name": title(truth["method"], lang=lang),
+        "method": truth["method"],
+        "strength": f"{truth['strength']:g}",
+        "source": source_word(truth["source"], lang=lang),
+    }
+    if truth["odd"] is None:
+        return _("{name} ({method}), strength {strength}. Filmed: {source}.").format(**slots)
+    odd = title(truth["odd"]["name"], lang=lang)
+    return _("{name} ({method}), strength {strength}. Filmed: {source}. Both clips also: {odd}.").format(
+        odd=odd, **slots
+    )
 
 
 def _row(camera: Entry, fake: Entry) -> Frames:

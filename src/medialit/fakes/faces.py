@@ -16,6 +16,7 @@ from scipy.interpolate import RBFInterpolator
 
 from medialit.errors import FakeError
 from medialit.fakes.records import Fake, faked, mixed, nowhere, require_strength, untouched
+from medialit.language import msgid as _msgid
 from medialit.media import Clip
 from medialit.media.clip import Frames
 from medialit.world.view import Floats
@@ -157,7 +158,7 @@ def _transplant(
         frames[t][window] = mixed(clip.frames[t][window], matched, weight)
         region[t][window] = weight > 0
     if not region.any():
-        raise FakeError("The face is outside the picture in every frame: take another clip.")
+        raise FakeError(_msgid("The face is outside the picture in every frame: take another clip."))
     return faked(
         method,
         clip.with_frames(frames),
@@ -173,8 +174,11 @@ def _require_seen(face: FaceTrack, t: int) -> None:
     height = float(np.hypot(*(face.at(t, "chin") - brow)))
     if height < _SMALLEST_PX:
         raise FakeError(
-            f"A face of {height:.0f} pixels from brow to chin is too small to work on: take one of at least "
-            f"{_SMALLEST_PX:.0f}."
+            _msgid(
+                "A face of {height} pixels from brow to chin is too small to work on: take one of at least {least}."
+            ),
+            height=round(height),
+            least=round(_SMALLEST_PX),
         )
 
 

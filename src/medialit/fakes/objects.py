@@ -19,6 +19,7 @@ from medialit.fakes.records import (
     require_strength,
     untouched,
 )
+from medialit.language import msgid as _msgid
 from medialit.media import Clip
 from medialit.media.clip import Frames
 from medialit.world.view import Floats
@@ -205,7 +206,9 @@ def _shift(masks: Masks, seed: int) -> tuple[int, int]:
             best, chosen = float(inside), (right, down)
     if not best:
         raise FakeError(
-            f"There is no room for a copy of {wide} x {high} pixels in {width} x {height}: mark less."
+            _msgid("There is no room for a copy of {thing} pixels in {picture}: mark less."),
+            thing=f"{wide} x {high}",
+            picture=f"{width} x {height}",
         )
     return chosen
 

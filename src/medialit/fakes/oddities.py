@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from medialit.errors import FakeError
 from medialit.fakes.records import Fake, odd, require_frames, require_strength
 from medialit.fakes.stabiliser import Steadying, steadying
+from medialit.language import msgid as _msgid
 from medialit.media import Clip
 from medialit.media.degrade import change_fps, flip, messenger, recompress
 from medialit.world.camera import Sensor, film
@@ -50,7 +51,7 @@ def slow_motion(fast: Clip, *, factor: int, n_frames: int) -> Fake:
     """
     if not 1 <= factor <= SLOWEST or int(factor) != factor:
         raise FakeError(f"Slow motion is 1 to {SLOWEST} times slower, in whole numbers, not {factor!r}.")
-    require_frames(fast, n_frames, what="This slow motion")
+    require_frames(fast, n_frames, method="slow_motion")
     shown = Clip(np.ascontiguousarray(fast.frames[:n_frames]), fast.fps / factor)
     strength = (factor - 1) / (SLOWEST - 1)
     return odd("slow_motion", shown, strength=strength, magnitude=factor, unit="times slower")
@@ -81,7 +82,7 @@ def rolling_shutter(fast: Clip, *, factor: int, strength: float) -> Fake:
     require_strength(strength)
     if not 2 <= factor <= 64:
         raise FakeError(f"The fast clip has 2 to 64 times the rate, not {factor!r} times.")
-    require_frames(fast, factor, what="This rolling shutter")
+    require_frames(fast, factor, method="rolling_shutter")
     n, height = fast.n_frames // factor, fast.height
     moment = np.floor(np.arange(height) / height * READOUT * strength * factor).astype(int)
     moment = np.minimum(moment, factor - 1)
@@ -206,7 +207,7 @@ def uploaded(clip: Clip, *, times: int) -> Fake:
         If it is passed on too often.
     """
     if not 0 <= times <= 4:
-        raise FakeError(f"A clip is passed on 0 to 4 times, not {times}.")
+        raise FakeError(_msgid("A clip is passed on 0 to 4 times, not {times}."), times=times)
     frames = clip.frames
     for _ in range(times):
         sent = change_fps(messenger(Clip(frames, clip.fps)), fps=clip.fps)

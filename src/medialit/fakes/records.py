@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.errors import FakeError
+from medialit.language import msgid as _msgid
 from medialit.media import Clip
 from medialit.media.clip import Frames
 
@@ -124,21 +125,30 @@ def odd(name: str, clip: Clip, *, strength: float, magnitude: float, unit: str) 
 def require_strength(strength: float) -> None:
     """Refuse a strength outside 0 to 1."""
     if not 0 <= strength <= 1:
-        raise FakeError(f"A strength goes from 0 (untouched) to 1, not {strength!r}.")
+        raise FakeError(
+            _msgid("A strength goes from 0 (untouched) to 1, not {strength}."), strength=repr(strength)
+        )
 
 
-def require_frames(clip: Clip, least: int, *, what: str) -> None:
+def require_frames(clip: Clip, least: int, *, method: str) -> None:
     """Refuse a clip that is too short."""
     if clip.n_frames < least:
-        raise FakeError(f"{what} needs at least {least} frames, not {clip.n_frames}: take a longer clip.")
+        raise FakeError(
+            _msgid("{method} needs at least {least} frames, and the clip has {n}: take a longer one."),
+            method=method, least=least, n=clip.n_frames,
+        )  # fmt: skip
 
 
 def require_like(clip: Clip, other: Clip) -> None:
     """Refuse another clip of another size or length."""
     if other.frames.shape != clip.frames.shape:
         raise FakeError(
-            f"Both clips need the same number of frames and the same size, not {other.frames.shape[:3]} beside "
-            f"{clip.frames.shape[:3]}: resize or cut one of them."
+            _msgid(
+                "Both clips need the same number of frames and the same size, not {other} beside {clip}: resize or cut "
+                "one of them."
+            ),
+            other=other.frames.shape[:3],
+            clip=clip.frames.shape[:3],
         )
 
 
@@ -150,7 +160,7 @@ def require_masks(clip: Clip, masks: Masks) -> None:
             f"{masks.shape}."
         )
     if not masks.any():
-        raise FakeError("No pixel is marked in the masks: mark what is to be changed.")
+        raise FakeError(_msgid("No pixel is marked: mark what is to be changed, in the masks or by a box."))
 
 
 def mixed(below: Frames, above: NDArray[np.floating], weight: NDArray[np.floating]) -> Frames:

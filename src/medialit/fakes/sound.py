@@ -10,6 +10,7 @@ from scipy.signal import lfilter
 
 from medialit.errors import FakeError
 from medialit.fakes.records import Fake, faked, nowhere, require_strength, untouched
+from medialit.language import msgid as _msgid
 from medialit.media import Clip, Samples
 
 LARGEST_OFFSET_S: Final = 0.6  # at strength 1
@@ -43,7 +44,7 @@ def offset_audio(clip: Clip, *, strength: float, seed: int) -> Fake:
     """
     require_strength(strength)
     if clip.audio is None or clip.sample_rate is None or not clip.audio.size:
-        raise FakeError("There is no sound to move: take a clip that has one.")
+        raise FakeError(_msgid("There is no sound to move: take a clip that has one."))
     if strength == 0:
         return untouched("lip_offset", clip, unit="seconds")
     late = bool(np.random.default_rng([seed, 0x0FF5]).random() < 0.5)

@@ -54,7 +54,7 @@ def splice(clip: Clip, other: Clip, *, strength: float, seed: int) -> Fake:
     3.0
     """
     require_strength(strength)
-    require_frames(clip, 4, what="A splice")
+    require_frames(clip, 4, method="splice")
     require_like(clip, other)
     if strength == 0:
         return untouched("splice", clip, unit="frames")
@@ -96,7 +96,7 @@ def retime(clip: Clip, *, strength: float, seed: int) -> Fake:
         If the strength is out of range or the clip is shorter than 4 frames.
     """
     require_strength(strength)
-    require_frames(clip, 4, what="Re-timing")
+    require_frames(clip, 4, method="retime")
     if strength == 0:
         return untouched("retime", clip, unit="times the speed", neutral=1.0)
     n, speed = clip.n_frames, 1 + SPEED_UP * strength
@@ -147,7 +147,7 @@ def interpolate(clip: Clip, *, strength: float, seed: int) -> Fake:
         If the strength is out of range or the clip is shorter than 3 frames.
     """
     require_strength(strength)
-    require_frames(clip, 3, what="Interpolation")
+    require_frames(clip, 3, method="interpolate")
     if strength == 0:
         return untouched("interpolate", clip, unit="frames")
     odd_ones = np.arange(1, clip.n_frames - 1, 2)
@@ -189,7 +189,7 @@ def duplicate(clip: Clip, *, strength: float, seed: int) -> Fake:
         If the strength is out of range or the clip is shorter than 4 frames.
     """
     require_strength(strength)
-    require_frames(clip, 4, what="Duplication")
+    require_frames(clip, 4, method="duplicate")
     if strength == 0:
         return untouched("duplicate", clip, unit="frames")
     n = clip.n_frames
