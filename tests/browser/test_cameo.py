@@ -25,6 +25,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from skimage import data
 
+from medialit.likeness.challenge import Challenge
 from medialit.likeness.match import read_reference
 from medialit.likeness.models import FaceReader, missing_packages
 from medialit.likeness.vault import Enrolment, Template, Vault
@@ -374,6 +375,31 @@ def test_lending_fits_a_phone_in_each_language(
         page.locator("#ml-join").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         shoot(page, f"cameo-phone-lend-{'ar' if direction == 'rtl' else language[:2].lower()}")
+
+
+@pytest.mark.parametrize(("language", "direction"), [("English", "ltr"), ("العربية", "rtl")])
+def test_a_challenge_of_light_is_drawn_at_the_desk_and_saved_with_its_page(
+    opened: Opened, page: Page, tmp_path: Path, language: str, direction: str
+) -> None:
+    page.goto(opened.address)
+    page.locator("#ml-person h3").wait_for()
+    page.locator("#ml-language").get_by_text(language).click()
+    expect(page.locator("html")).to_have_attribute("dir", direction)
+    page.locator("#ml-open-join > button").click()
+    page.locator("#ml-light input").check()
+    page.locator("#ml-draw").click()
+    links = page.locator("#ml-note-draw a.ml-save")
+    expect(links).to_have_count(2)
+    for link in links.all():
+        with page.expect_download() as saved:
+            link.click()
+        saved.value.save_as(tmp_path / saved.value.suggested_filename)
+    challenge = Challenge.from_json((tmp_path / "challenge.json").read_text(encoding="utf-8"))
+    assert challenge.lights and Vault(opened.home).noted(challenge.nonce) is not None
+    shoot(page, f"cameo-draw-{'ar' if direction == 'rtl' else 'en'}")
+    page.goto((tmp_path / "challenge.html").as_uri())
+    expect(page.locator("#warning")).to_be_visible()
+    assert page.evaluate("document.documentElement.dir") == direction
 
 
 def test_nobody_gets_a_file_of_the_home_or_the_cache_from_the_server(opened: Opened) -> None:

@@ -32,6 +32,7 @@ _CSS: Final = f"""
 #ml-desk-title h1{{margin:.2rem 0}}
 @media (max-width:500px){{.tab-container button{{padding:0 6px !important;font-size:.85rem}}}}
 .ml-film .ml-small{{max-width:420px}}
+#ml-light *{{color:var(--body-text-color)}}  /* gradio's grey is too faint for a warning */
 {view.CSS}"""
 
 

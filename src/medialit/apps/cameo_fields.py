@@ -160,7 +160,7 @@ def _drawing(said: Said) -> Fields:
             gr.Checkbox,
             lambda _, c: {
                 "label": _("With colours that the face reflects"),
-                "info": _("They defeat most films of a screen. They change about once a second: not for who is "
+                "info": _("They are there against films of a screen. They change about once a second: not for who is "
                           "sensitive to changing lights."),
             },
             value=False, elem_id="ml-light",

@@ -1,5 +1,6 @@
 """The consent desk's acts and pages, without a browser: what is told, in whose language, and what is never shown."""
 
+import base64
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,9 @@ from medialit.apps.cameo_visit import Visit
 from medialit.consent.reasons import CODES
 from medialit.consent.records import RelationKind
 from medialit.likeness.cast_pose import ACTIONS
+from medialit.likeness.challenge import Challenge
+from medialit.likeness.page import challenge_page
+from medialit.likeness.vault import Vault
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 TERMS = acts.Terms(
@@ -155,3 +159,19 @@ def test_the_page_says_when_a_grant_ended_as_the_engine_does(at):
 
 def test_every_doing_of_the_cast_has_words():
     assert {key for _words, key in words.doings("en")} == set(ACTIONS)
+
+
+@pytest.mark.parametrize("light", [True, False])
+def test_a_challenge_drawn_at_the_desk_is_issued_here_and_both_its_files_are_on_the_page(at, tmp_path, light):
+    drawn = acts.draw(at("idir", lang="fr"), light)
+    assert bool(drawn.lights) == light
+    assert Vault(tmp_path).noted(drawn.nonce) == {"challenge": drawn.to_json()}
+    shown = view.drawn(drawn, lang="fr")
+    saved = {
+        name: base64.b64decode(data).decode()
+        for name, data in re.findall(r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', shown)
+    }
+    assert Challenge.from_json(saved["challenge.json"]) == drawn
+    assert saved["challenge.html"] == challenge_page(drawn, lang="fr")
+    again = acts.draw(at("idir", later=1), light)
+    assert again.nonce != drawn.nonce
