@@ -215,8 +215,18 @@ def run(page: Page, cell: Locator) -> None:
 
 
 def run_all(page: Page, notebook: Locator) -> None:
-    """Run every cell, and wait until the last one has its number."""
-    menu(page, "Run", "Run All Cells")
+    """Run every cell, and wait until the last one has its number.
+
+    While JupyterLab is still starting it lets the command fall; then no cell has begun, and it is given again.
+    """
+    first = notebook.locator(".jp-CodeCell").first.locator(".jp-InputPrompt")
+    for _attempt in range(5):
+        menu(page, "Run", "Run All Cells")
+        try:
+            expect(first).not_to_have_text("[ ]:", timeout=10_000)
+            break
+        except AssertionError:
+            continue
     prompt = notebook.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
     expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
 
