@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Laws hold on a busy machine too: no example is timed. Here, because a test takes the profile as it is collected.
-settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy machine")
+# Laws hold on a busy machine too: no example is timed. And whoever runs the tests meets the same examples; new ones are
+# looked for with `pytest --hypothesis-profile=search`. Here, because a test takes the profile as it is collected.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same for all", settings.get_profile("search"), derandomize=True)
+settings.load_profile("same for all")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -230,9 +230,13 @@ def test_somebody_makes_an_offer_of_their_own_and_turns_the_clock(
 ) -> None:
     page = open_page(chromium, opened, "en", "desk", asked)
     page.locator("#ml-anew").click()
+    # The page that comes back is waited for: it would overtake what is typed next.
+    expect(page.locator("#ml-note-stage .ml-note")).to_be_visible()
     expect(page.locator("#ml-offers")).to_contain_text("Nothing is offered yet.")
     page.locator("#ml-open-offer > button").click()
     page.locator("#ml-fee input").fill("1,200")
+    page.keyboard.press("Tab")
+    expect(page.locator("#ml-fee input")).to_have_value("1,200")
     page.locator("#ml-put-up").click()
     expect(page.locator("#ml-note-offer .ml-note")).to_contain_text("This is no sum of dirhams.")
     page.locator("#ml-fee input").fill("300")

@@ -6,6 +6,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from medialit.errors import FakeError
 from medialit.fakes.records import (
@@ -72,7 +73,7 @@ def remove_object(clip: Clip, masks: Masks, *, strength: float) -> Fake:
         picture = np.where((grown[t] & known)[..., None], behind, clip.frames[t]).astype(np.uint8)
         lost = (grown[t] & ~known).astype(np.uint8)
         if lost.any():
-            picture = np.asarray(cv2.inpaint(picture, lost, _RADIUS_PX, cv2.INPAINT_TELEA), np.uint8)
+            picture = _painted_in(picture, lost)
         weight = grown[t].astype(np.float32) * np.float32(strength)
         frames[t] = mixed(clip.frames[t], picture.astype(np.float32), weight)
     return faked(
@@ -175,6 +176,17 @@ def soft(mask: Masks) -> Floats:
     """Return a mask's weight, 0 to 1: whole inside, falling off across its edge."""
     weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), FEATHER_PX)
     return np.asarray(np.where(weight < 0.02, 0, weight), np.float32)
+
+
+def _painted_in(picture: Frames, lost: NDArray[np.uint8]) -> Frames:
+    """Return a picture with what is lost painted in from its surroundings.
+
+    It is painted with a border, which goes again: OpenCV looks at neighbours, and in a picture one pixel high it looks
+    beyond its memory, so that the same picture came out otherwise each time.
+    """
+    wide, gone = (cv2.copyMakeBorder(one, 2, 2, 2, 2, cv2.BORDER_REPLICATE) for one in (picture, lost))
+    painted = cv2.inpaint(wide, gone, _RADIUS_PX, cv2.INPAINT_TELEA)
+    return np.asarray(painted[2:-2, 2:-2], np.uint8)
 
 
 def _behind(frames: Frames, masks: Masks) -> tuple[Floats, Masks]:
