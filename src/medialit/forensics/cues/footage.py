@@ -115,6 +115,7 @@ def look(
     sound: bool | None = None,
     limits: Limits = DEFAULT_LIMITS,
     on_progress: Progress | None = None,
+    enough: Callable[[], bool] | None = None,
 ) -> Footage:
     """Gather what the cues look at.
 
@@ -131,6 +132,8 @@ def look(
     limits : Limits
     on_progress : callable, optional
         Called with the share that is done.
+    enough : callable, optional
+        Asked after every few frames; once it says yes, what was gathered so far is the footage.
 
     Raises
     ------
@@ -160,6 +163,8 @@ def look(
             gathered.add(frame, fps=piece.fps)
             if on_progress is not None and gathered.n % 8 == 0:
                 on_progress(min(1.0, gathered.n / max(1, expected)), "decode")
+        if enough is not None and enough():
+            break
     return gathered.footage(audio, rate, reference)
 
 
