@@ -18,6 +18,7 @@ import numpy as np
 
 from medialit.errors import MedialitError
 from medialit.forensics.cues.records import Doubles, Face, FaceFinder, Picture
+from medialit.forensics.grain import Gatherer, Grain
 from medialit.forensics.motion import Steadiness, steadiness
 from medialit.forensics.place import find_place
 from medialit.forensics.tracker import Reading as WorldReading
@@ -31,6 +32,9 @@ MAX_SMALL: Final = 900
 """How many of those are kept: half a minute at 30 a second."""
 FACE_RATE: Final = 12.5
 """Times a second that a face is looked for."""
+
+AFTER: Final = 2
+"""How many frames after each still are kept, as brightness alone: what grain does from one frame to the next."""
 
 _STILL_BYTES: Final = 48 * 2**20
 _FACE_SIDE: Final = 640
@@ -61,6 +65,11 @@ class Footage:
         Frames that the same camera is known to have recorded, at full size.
     n_frames : int
         Of the whole clip.
+    grain : Grain or None
+        What the finest detail of the same frames as in `motion` does, measured at full size; None where frames are
+        smaller than a block.
+    after : tuple of ndarray of uint8, shape (n, H, W)
+        Of each still, the brightness of the `AFTER` frames that follow it at once; fewer at the end of the clip.
     """
 
     stills: Clip
@@ -70,6 +79,8 @@ class Footage:
     faces: tuple[Face | None, ...] | None = None
     face_times_s: Doubles
     reference: Clip | None = None
+    grain: Grain | None = None
+    after: tuple[Picture, ...] = ()
 
     @property
     def fps(self) -> float:
@@ -173,23 +184,37 @@ class _Gathered:
         self.n, self.fps = 0, 1.0
         self._finder = finder
         self._every, self._stills = 1, list[tuple[int, Picture]]()
+        self._after: dict[int, list[Picture]] = {}
         self._small: list[Picture] = []
+        self._grain = Gatherer()
         self._faces: list[Face | None] = []
         self._face_times: list[float] = []
 
     def add(self, frame: Picture, *, fps: float) -> None:
         self.fps = fps
+        self._follow(frame)
         if self.n % self._every == 0:
             self._stills.append((self.n, frame.copy()))
+            self._after[self.n] = []
             most = int(np.clip(_STILL_BYTES // frame.nbytes, 4, 16))
             if len(self._stills) > most:  # keep every other one, and from now on half as many
                 self._stills, self._every = self._stills[::2], 2 * self._every
+                self._after = {number: self._after[number] for number, _ in self._stills}
         if len(self._small) < MAX_SMALL:
             self._small.append(_shrunk(frame, SMALL))
+            self._grain.add(frame)
         if self._finder is not None and self.n % max(1, round(fps / FACE_RATE)) == 0:
             self._faces.append(self._finder(_shrunk(frame, _FACE_SIDE)))
             self._face_times.append(self.n / fps)
         self.n += 1
+
+    def _follow(self, frame: Picture) -> None:
+        """Keep the brightness of a frame with each still that it follows closely."""
+        followed = [kept for number, kept in self._after.items() if 0 < self.n - number <= AFTER]
+        if followed:
+            grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+            for kept in followed:
+                kept.append(grey)
 
     def footage(self, audio: Samples | None, rate: int | None, reference: Clip | None) -> Footage:
         stills = np.stack([picture for _, picture in self._stills])
@@ -201,6 +226,11 @@ class _Gathered:
             faces=tuple(self._faces) if self._finder is not None else None,
             face_times_s=np.array(self._face_times, np.float64),
             reference=reference,
+            grain=self._grain.grain(),
+            after=tuple(
+                np.stack(self._after[number]) if self._after[number] else stills[:0, :, :, 0]
+                for number, _ in self._stills
+            ),
         )
 
 
