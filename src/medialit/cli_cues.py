@@ -95,7 +95,8 @@ def cues_run(
     """Let the cues look at CLIP, a video. None of them says fake: each says what it measured."""
     from medialit import cueing
     from medialit.forensics import cues as library
-    from medialit.forensics.cues import view
+    from medialit.forensics.cues import page, view
+    from medialit.forensics.cues.shown import shown, strip
     from medialit.media import read
 
     chosen = tuple(names) or (library.CUES if everything else library.light())
@@ -114,7 +115,10 @@ def cues_run(
         for reading in readings:
             if reading.heat or reading.series is not None:
                 (out / f"{reading.cue}.png").write_bytes(view.figure(reading, lang=lang))
-        (out / "cues.html").write_text(view.to_html(readings, lang=lang, name=clip.name), encoding="utf-8")
+        written = page.to_html(
+            [shown(one) for one in readings], lang=lang, name=clip.name, strip=strip(footage)
+        )
+        (out / "cues.html").write_text(written, encoding="utf-8")
     if style == "json":
         rows = [
             {"cue": one.cue, "score": one.score, "said": one.explain(lang), "features": dict(one.features)}

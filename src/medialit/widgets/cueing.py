@@ -10,7 +10,8 @@ import ipywidgets as widgets
 from medialit import cueing
 from medialit.errors import MedialitError
 from medialit.forensics import cues
-from medialit.forensics.cues import view
+from medialit.forensics.cues import page
+from medialit.forensics.cues.shown import shown, strip
 from medialit.language import language, translator
 from medialit.widgets.checking import isolated
 
@@ -70,7 +71,9 @@ class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             path = Path(self._path.value.strip()).expanduser()
             seen = cueing.footage(path, names=[name], on_progress=self._tell)
             self.reading = cues.read(name, seen)
-            self._shown.value = view.to_fragment([self.reading], lang=self._lang, level=3)
+            self._shown.value = page.to_fragment(
+                [shown(self.reading)], lang=self._lang, level=3, strip=strip(seen), style=True
+            )
         except MedialitError as error:
             self._shown.value = f"<p role='alert'>{isolated(html.escape(str(error)))}</p>"
         finally:

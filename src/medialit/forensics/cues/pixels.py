@@ -10,6 +10,7 @@ import numpy as np
 from medialit.forensics.cues.records import Doubles, Floats, Heat, Picture
 
 MAX_HEAT = 3
+_SHOWN_WIDTH = 420
 
 
 def luma(picture: Picture) -> Floats:
@@ -45,3 +46,25 @@ def strongest(
 def laplacian(values: Floats) -> Floats:
     """Return the absolute second derivative, whose size is called sharpness here."""
     return np.abs(np.asarray(cv2.Laplacian(values, cv2.CV_32F, ksize=1), np.float32))
+
+
+def overlay(heat: Heat, *, width: int = _SHOWN_WIDTH) -> Picture:
+    """Return the picture with the heat map over it: the warmer, the more the cue sees there.
+
+    Returns
+    -------
+    ndarray of uint8, shape (H, W, 3)
+        `width` pixels wide; where the map is 0 the picture is untouched but for its colour, which is paled.
+    """
+    height = max(1, round(width * heat.picture.shape[0] / heat.picture.shape[1]))
+    scale = width / heat.picture.shape[1]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    picture = cv2.resize(heat.picture, (width, height), interpolation=how).astype(np.float32)
+    warm = np.clip(cv2.resize(heat.values, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)[..., None]
+    grey = picture.mean(axis=2, keepdims=True)
+    paled = 0.35 * picture + 0.65 * (0.75 * grey + 40)
+    colour = cv2.applyColorMap((warm * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1].astype(
+        np.float32
+    )
+    share = 0.85 * warm**0.7
+    return np.asarray(np.clip(paled * (1 - share) + colour * share, 0, 255), np.uint8)

@@ -1,18 +1,15 @@
-"""A reading to look at: frames with their heat maps, the plot over time, the sentence, and what the cue is worth.
+"""A reading in words and in a picture: how it stands to honest clips, what the cue is worth, and a PNG of it.
 
-One reading is a PNG; several are an HTML page that needs nothing else. Axes run left to right in every language.
+`medialit.forensics.cues.page` puts several on a page. Axes run left to right in every language.
 """
 
 from __future__ import annotations
 
-import base64
-import html
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import cv2
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -20,13 +17,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from medialit.forensics.cues import Card, Heat, Measured, Reading, card, measured
-from medialit.forensics.cues.records import Picture, _msgid
-from medialit.language import language, translator
+from medialit.forensics.cues import Card, Measured, Reading, card, measured
+from medialit.forensics.cues.pixels import overlay
+from medialit.forensics.cues.records import _msgid
+from medialit.forensics.cues.shown import Shown
+from medialit.language import translator
 
 _FONT = "DejaVu Sans"  # comes with Matplotlib; Latin, Arabic, Tifinagh
 _DPI = 100
-_SHOWN_WIDTH = 420
 
 NEEDS = {
     "stills": _msgid("some frames at full size"),
@@ -106,18 +104,43 @@ def _worth(one: Card, worth: Measured | None, *, lang: str) -> list[Line]:
     return lines
 
 
-def verdict(reading: Reading, *, lang: str) -> str:
-    """Return in a sentence how the score stands to what honest clips reach; never that a clip is fake."""
-    _ = translator(lang)
+Standing = Literal["reaches", "below", "cannot-tell", "debunked", "unmeasured"]
+STANDINGS: Mapping[Standing, str] = {
+    "reaches": _msgid("at or above its threshold"),
+    "below": _msgid("below its threshold"),
+    "cannot-tell": _msgid("cannot tell"),
+    "debunked": _msgid("debunked, not counted"),
+    "unmeasured": _msgid("not measured yet, not counted"),
+}
+"""How a score can stand to what honest clips reach."""
+
+
+def standing(reading: Reading | Shown) -> Standing:
+    """Return how a score stands to what honest clips reach."""
     worth = measured(reading.cue)
     if reading.score is None:
-        return _("This cue cannot tell.")
+        return "cannot-tell"
     if card(reading.cue).debunked:
-        return _("A debunked reading: it is taught so that nobody relies on it.")
+        return "debunked"
     if worth is None or worth.false_positive_rate is None:
+        return "unmeasured"
+    return "below" if reading.score < worth.threshold else "reaches"
+
+
+def verdict(reading: Reading | Shown, *, lang: str) -> str:
+    """Return in a sentence how the score stands to what honest clips reach; never that a clip is fake."""
+    _ = translator(lang)
+    stands = standing(reading)
+    if stands == "cannot-tell":
+        return _("This cue cannot tell.")
+    if stands == "debunked":
+        return _("A debunked reading: it is taught so that nobody relies on it.")
+    if stands == "unmeasured":
         return _("It has not been measured on a set of clips yet.")
+    worth = measured(reading.cue)
+    assert worth is not None and worth.false_positive_rate is not None, "otherwise it is unmeasured"
     slots = {"score": f"{reading.score:.2f}", "threshold": f"{worth.threshold:.2f}"}
-    if reading.score < worth.threshold:
+    if stands == "below":
         return _(
             "Score {score}, below {threshold}: like most honest clips. This is no proof of honesty."
         ).format(**slots)
@@ -126,26 +149,52 @@ def verdict(reading: Reading, *, lang: str) -> str:
     ).format(**slots, rate=f"{worth.false_positive_rate:.0%}")
 
 
-def overlay(heat: Heat, *, width: int = _SHOWN_WIDTH) -> Picture:
-    """Return the picture with the heat map over it: the warmer, the more the cue sees there.
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """What several readings come to, beside what an honest clip would.
 
-    Returns
-    -------
-    ndarray of uint8, shape (H, W, 3)
-        `width` pixels wide; where the map is 0 the picture is untouched but for its colour, which is paled.
+    Parameters
+    ----------
+    n_told : int
+        Cues that could tell something and whose error rate is known.
+    reached : tuple of str
+        Those of them whose score reaches the threshold.
+    expected : float
+        How many of them an honest clip would have reach it: the sum of their false-positive rates, which is right
+        whether or not the cues err together.
     """
-    height = max(1, round(width * heat.picture.shape[0] / heat.picture.shape[1]))
-    scale = width / heat.picture.shape[1]
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    picture = cv2.resize(heat.picture, (width, height), interpolation=how).astype(np.float32)
-    warm = np.clip(cv2.resize(heat.values, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)[..., None]
-    grey = picture.mean(axis=2, keepdims=True)
-    paled = 0.35 * picture + 0.65 * (0.75 * grey + 40)
-    colour = cv2.applyColorMap((warm * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1].astype(
-        np.float32
+
+    n_told: int
+    reached: tuple[str, ...]
+    expected: float
+
+    def say(self, lang: str) -> str:
+        """Return it as a sentence in a language."""
+        _ = translator(lang)
+        if not self.n_told:
+            return _("No cue could tell anything about this clip.")
+        return _(
+            "Of {n} cues that could tell something, {k} reached their thresholds; of an honest clip, about {expected} "
+            "would. Read which ones, where they point, and what breaks them."
+        ).format(n=self.n_told, k=len(self.reached), expected=f"{self.expected:.1f}")
+
+
+def balance(readings: Sequence[Reading | Shown]) -> Balance:
+    """Count which cues reach their thresholds, and how many would by chance.
+
+    Examples
+    --------
+    >>> balance([]).say("en")
+    'No cue could tell anything about this clip.'
+    """
+    told = [(one, standing(one)) for one in readings]
+    counted = [(one.cue, stands) for one, stands in told if stands in ("reaches", "below")]
+    rates = [worth.false_positive_rate for name, _stands in counted if (worth := measured(name)) is not None]
+    return Balance(
+        n_told=len(counted),
+        reached=tuple(name for name, stands in counted if stands == "reaches"),
+        expected=sum(rate.value for rate in rates if rate is not None),
     )
-    share = 0.85 * warm**0.7
-    return np.asarray(np.clip(paled * (1 - share) + colour * share, 0, 255), np.uint8)
 
 
 def figure(reading: Reading, *, lang: str) -> bytes:
@@ -200,46 +249,3 @@ def _plot(axes: Any, reading: Reading, *, lang: str) -> None:
     axes.set_title(_(series.label), fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.01)
-
-
-def to_fragment(readings: Sequence[Reading], *, lang: str, level: int = 2) -> str:
-    """Return HTML of readings, each with figure, sentence, standing and card; no page around it."""
-    _ = translator(lang)
-    parts = [f'<div class="ml-cues" lang="{lang}" dir="{language(lang).direction}">']
-    for reading in readings:
-        lines = "".join(
-            f"<dt>{html.escape(line.label)}</dt><dd dir='auto'>{html.escape(line.value)}</dd>"
-            for line in card_lines(reading.cue, lang=lang)
-        )
-        picture = ""
-        if reading.heat or reading.series is not None:
-            data = base64.b64encode(figure(reading, lang=lang)).decode()
-            alt = html.escape(reading.explain(lang), quote=True)
-            picture = f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
-        parts.append(
-            f'<section id="cue-{reading.cue}"><h{level}>{html.escape(_(card(reading.cue).title))}</h{level}>'
-            f"<p><strong>{html.escape(verdict(reading, lang=lang))}</strong> "
-            f"{html.escape(reading.explain(lang))}</p>{picture}"
-            f"<details><summary>{html.escape(_('How far to trust this'))}</summary><dl>{lines}</dl></details></section>"
-        )
-    return "".join(parts) + "</div>"
-
-
-def to_html(readings: Sequence[Reading], *, lang: str, name: str) -> str:
-    """Return a whole page about a clip called `name`."""
-    _ = translator(lang)
-    title = _("Cues in {name}").format(name=f"\u2068{name}\u2069")
-    note = _(
-        "A cue is one measurement. None of them says that a clip is fake, and none that it is honest: read how often "
-        "honest clips look the same, and what breaks it."
-    )
-    draft = _("Draft translation: no native speaker has reviewed it yet.") if language(lang).draft else ""
-    return (
-        f'<!doctype html><html lang="{lang}" dir="{language(lang).direction}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
-        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#111;"
-        "background:#fff}section{border-top:1px solid #ccc;margin-top:2rem}dt{font-weight:600}summary{cursor:pointer}"
-        "</style></head><body>"
-        f"<h1>{html.escape(title)}</h1><p>{html.escape(note)}</p><p><em>{html.escape(draft)}</em></p>"
-        f"{to_fragment(readings, lang=lang)}</body></html>"
-    )

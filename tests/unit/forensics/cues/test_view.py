@@ -15,7 +15,9 @@ from medialit import cueing
 from medialit.cli import main
 from medialit.errors import CueError
 from medialit.forensics import cues
-from medialit.forensics.cues import Heat, view
+from medialit.forensics.cues import Heat, page, view
+from medialit.forensics.cues.pixels import overlay
+from medialit.forensics.cues.shown import shown, strip
 from medialit.likeness.cast import person, portrait
 from medialit.likeness.models import missing_packages
 from medialit.media import Clip, write
@@ -43,10 +45,10 @@ def test_a_map_leaves_cold_pixels_grey_and_paints_hot_ones() -> None:
     values = np.zeros((4, 8), np.float32)
     values[:, 4:] = 1
     heat = Heat(time_s=0.0, picture=np.full((40, 80, 3), 100, np.uint8), values=values)
-    shown = view.overlay(heat, width=80).astype(int)
-    assert shown.shape == (40, 80, 3)
-    assert np.ptp(shown[:, :20], axis=2).max() <= 1
-    assert np.ptp(shown[:, 60:], axis=2).min() > 60
+    over = overlay(heat, width=80).astype(int)
+    assert over.shape == (40, 80, 3)
+    assert np.ptp(over[:, :20], axis=2).max() <= 1
+    assert np.ptp(over[:, 60:], axis=2).min() > 60
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ar"])
@@ -60,10 +62,11 @@ def test_a_figure_carries_its_sentence_in_the_readers_language(reading: cues.Rea
 
 def test_a_page_has_every_reading_with_its_card_and_runs_the_readers_way(reading: cues.Reading) -> None:
     silent = cues.read("prnu", cues.look(Clip(np.zeros((4, 40, 40, 3), np.uint8), 4.0)))
-    page = view.to_html([reading, silent], lang="ar", name="<souk>.mp4")
-    assert 'dir="rtl"' in page and "&lt;souk&gt;.mp4" in page and "<souk>" not in page
-    assert 'id="cue-warp_error"' in page and 'id="cue-prnu"' in page
-    assert page.count("<details>") == 2 and page.count("data:image/png") == 1
+    text = page.to_html([shown(reading), shown(silent)], lang="ar", name="<souk>.mp4")
+    assert 'dir="rtl"' in text and "&lt;souk&gt;.mp4" in text and "<souk>" not in text
+    assert 'id="cue-warp_error"' in text and 'id="cue-prnu"' in text
+    assert text.count("<details>") == 2 and text.count("data:image/jpeg") == 2 * len(reading.heat)
+    assert text.count("<svg") == 1
 
 
 @pytest.mark.parametrize("name", cues.CUES)
@@ -119,7 +122,7 @@ def test_the_notebooks_widget_shows_the_chosen_cue_and_keeps_its_reading(file: P
     widget = CueWidget(str(file), cue="flicker", lang="fr")
     widget.look()
     assert widget.reading is not None and widget.reading.cue == "flicker"
-    assert "Scintillement" in widget._shown.value and "data:image/png" in widget._shown.value
+    assert "Scintillement" in widget._shown.value and "data:image/jpeg" in widget._shown.value
 
 
 def test_the_notebooks_widget_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
