@@ -266,13 +266,13 @@ def _kept(candidates: Candidates, profile: Profile | None, steering: Steering) -
         masks.append(_followed(candidates, profile))
     if steering.no_synthetic:
         masks.append(~candidates.synthetic)
-    kept: Flags = np.logical_and.reduce(masks)
+    kept: Flags = np.array(np.stack(masks).all(axis=0), np.bool_)
     return kept
 
 
 def _about(candidates: Candidates, words: frozenset[str]) -> Flags:
     table = np.array([*(word in words for word in candidates.topic_names), False], np.bool_)
-    found: Flags = table[candidates.topics].any(axis=1)
+    found: Flags = np.array(table[candidates.topics].any(axis=1), np.bool_)
     return found
 
 

@@ -20,10 +20,13 @@ from medialit.language import translator
 LANGUAGES: Final = tuple(CUES)
 MAX_TEXT: Final = 500
 
-_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_MARKS: Final = (
+    "\u0610-\u061a\u064b-\u065f\u0670\u0640"  # Arabic vowel signs, and the stroke that lengthens a word
+)
+_WORD: Final = re.compile(rf"(?:[^\W_]|[{_MARKS}])+(?:'[^\W_]+)*")
 _STOP: Final = re.compile(r"[.!?؟;؛\n]")
-_COMMA: Final = re.compile(r"[,،]")
-_ARABIC_MARKS: Final = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u0640]")
+_COMMA: Final = re.compile(r"[,،:]")
+_ARABIC_MARKS: Final = re.compile(f"[{_MARKS}]")
 _ARABIC_LETTERS: Final = str.maketrans("أإآٱةى", "ااااهي")
 _ASKS: Final = frozenset({Cue.MORE, Cue.LESS, Cue.NONE, Cue.ONLY})
 
@@ -235,7 +238,7 @@ class _Reader:
 
     def _cue(self, folded: list[str], place: int) -> tuple[Cue | None, int]:
         cues = _cue_phrases(self.lang)
-        for length in range(min(5, len(folded) - place), 0, -1):
+        for length in range(min(6, len(folded) - place), 0, -1):
             for phrase in _readings(folded[place : place + length], self.lang):
                 if phrase in cues:
                     return cues[phrase], length
