@@ -22,9 +22,11 @@ from medialit.forensics.statistics import (
     d_prime_interval,
     expected_cost,
     npv,
+    npv_interval,
     ppv,
     ppv_interval,
     rates,
+    share_difference,
     wilson,
 )
 
@@ -128,6 +130,36 @@ def test_wilson_agrees_with_scipy(share, confidence):
     expected = binomtest(*share).proportion_ci(confidence, method="wilson")
     estimate = wilson(*share, confidence=confidence)
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "low", "high"),
+    # Newcombe (1998), Statistics in Medicine 17:873, table II, method 10: contrasts (a) to (c).
+    [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((6, 7), (2, 7), 0.0582, 0.8062)],
+)  # fmt: skip
+def test_the_difference_of_shares_agrees_with_the_published_table(after, before, low, high):
+    change = share_difference(wilson(*before), wilson(*after))
+    assert (change.low, change.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 30), st.integers(0, 30))
+def test_the_change_of_a_share_turns_round_with_time_and_stays_within_one(first, second):
+    one, other = wilson(first, 30), wilson(second, 30)
+    there, back = share_difference(one, other), share_difference(other, one)
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
+    assert -1 <= there.low <= there.value <= there.high <= 1
+
+
+@settings(deadline=None)
+@given(judged, st.floats(0.01, 0.99))
+def test_npv_is_the_ppv_of_the_answer_camera(counts, base):
+    turned = Counts(counts.correct_rejections, counts.false_alarms, counts.misses, counts.hits)
+    assert npv_interval(counts, base_rate=base) == ppv_interval(turned, base_rate=1 - base)
+    hit = (counts.hits + 0.5) / (counts.n_synthetic + 1)
+    false_alarm = (counts.false_alarms + 0.5) / (counts.n_camera + 1)
+    expected = npv(hit_rate=hit, false_alarm_rate=false_alarm, base_rate=base)
+    assert npv_interval(counts, base_rate=base).value == pytest.approx(expected)
 
 
 def test_ppv_gives_the_classic_screening_example():

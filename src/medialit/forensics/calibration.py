@@ -1,11 +1,14 @@
 """Whether confidence deserves belief: Brier score, calibration curve, expected calibration error.
 
 Somebody who says "80 % synthetic" a hundred times is calibrated if eighty of those clips are synthetic.
+How a score becomes a probability: `medialit.forensics.calibrators`.
 
 References
 ----------
 Brier (1950), Monthly Weather Review 78:1.
+Murphy (1973), Journal of Applied Meteorology 12:595 (the parts of the Brier score).
 Guo, Pleiss, Sun and Weinberger (2017), On calibration of modern neural networks, ICML (ECE, equation 5).
+Broecker and Smith (2007), Weather and Forecasting 22:651 (what a calibrated observer's curve looks like).
 """
 
 from __future__ import annotations
@@ -37,6 +40,25 @@ class Bin:
     said: float
     was: Estimate
     n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrierParts:
+    """What the Brier score is made of: reliability - resolution + uncertainty.
+
+    Parameters
+    ----------
+    reliability : float
+        How far what was said lies from what was: 0 is calibrated.
+    resolution : float
+        How far the clips are told apart: 0 where always the same is said, at most the uncertainty.
+    uncertainty : float
+        What nobody can change: the base rate times 1 minus itself.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
 
 
 def brier_score(truths: ArrayLike, probabilities: ArrayLike) -> float:
@@ -72,6 +94,32 @@ def brier_score(truths: ArrayLike, probabilities: ArrayLike) -> float:
     """
     outcome, said = _checked(truths, probabilities)
     return float(np.mean((said - outcome) ** 2))
+
+
+def brier_parts(truths: ArrayLike, probabilities: ArrayLike) -> BrierParts:
+    """Return the parts of the Brier score; parameters and errors as in `brier_score`.
+
+    Judgements with the very same probability form one group, so this is for confidence given in steps. Where every
+    probability is another, each group is one clip and the parts say nothing: round them first.
+
+    References
+    ----------
+    Murphy (1973), Journal of Applied Meteorology 12:595, equation 7.
+
+    Examples
+    --------
+    >>> parts = brier_parts([True, True, False, False, True], [0.8, 0.8, 0.8, 0.2, 0.2])
+    >>> f"{parts.reliability:.3f} - {parts.resolution:.3f} + {parts.uncertainty:.3f}"
+    '0.047 - 0.007 + 0.240'
+    """
+    outcome, said = _checked(truths, probabilities)
+    values, which, n = np.unique(said, return_inverse=True, return_counts=True)
+    was, base = np.bincount(which, weights=outcome) / n, float(outcome.mean())
+    return BrierParts(
+        reliability=float(np.average((values - was) ** 2, weights=n)),
+        resolution=float(np.average((was - base) ** 2, weights=n)),
+        uncertainty=base * (1 - base),
+    )
 
 
 def reliability(
@@ -134,6 +182,49 @@ def expected_calibration_error(truths: ArrayLike, probabilities: ArrayLike, *, n
     curve = reliability(truths, probabilities, n_bins=n_bins)
     n = sum(point.n for point in curve)
     return sum(point.n / n * abs(point.said - point.was.value) for point in curve)
+
+
+def chance_calibration_error(
+    probabilities: ArrayLike, *, seed: int, n_bins: int = 10, n_draws: int = 1000
+) -> Estimate:
+    """Return the calibration error of an observer who says the same and is perfectly calibrated.
+
+    With few clips even such a one has an error, by the luck of the draw. An observed error inside this range is
+    no evidence of miscalibration, and one that is small may be below what the clips can show.
+
+    Parameters
+    ----------
+    probabilities : array_like of float, shape (N,)
+        What was said, 0 to 1.
+    seed : int
+        The same seed draws the same truths.
+    n_bins : int
+        As in `expected_calibration_error`.
+
+    Returns
+    -------
+    Estimate
+        The mean, and the range of the middle 95 %.
+
+    References
+    ----------
+    Broecker and Smith (2007), Weather and Forecasting 22:651, section 3.
+
+    Examples
+    --------
+    >>> print(chance_calibration_error([0.1, 0.3, 0.5, 0.7, 0.9] * 6, seed=1))
+    0.13 [0.05, 0.23]
+    """
+    said = np.asarray(probabilities, dtype=np.float64)
+    _checked(np.zeros(said.shape, bool), said)
+    truths = np.random.default_rng(seed).random((n_draws, said.size)) < said  # (n_draws, N)
+    which = np.minimum((said * n_bins).astype(int), n_bins - 1)
+    bins = np.eye(n_bins)[
+        which
+    ]  # (N, n_bins): the sum over bins of n / N * |said - was| is |sum of differences| / N
+    errors = np.abs((truths - said) @ bins).sum(axis=1) / said.size
+    low, high = np.quantile(errors, [0.025, 0.975])
+    return Estimate(float(errors.mean()), low=float(low), high=float(high))
 
 
 def _checked(truths: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -67,7 +67,7 @@ def roc(truths: ArrayLike, scores: ArrayLike) -> Roc:
     >>> curve.hit_rates.tolist(), curve.false_alarm_rates.tolist()
     ([0.0, 0.5, 1.0, 1.0], [0.0, 0.0, 0.5, 1.0])
     """
-    signal, score = _checked(truths, scores)
+    signal, score = checked(truths, scores)
     thresholds = np.unique(score)[::-1]  # (K - 1,)
     called = score[np.newaxis, :] >= thresholds[:, np.newaxis]  # (K - 1, N)
     return Roc(
@@ -95,7 +95,7 @@ def auc(truths: ArrayLike, scores: ArrayLike) -> float:
     >>> auc([True, True, False, False], [6, 4, 4, 1])
     0.875
     """
-    signal, score = _checked(truths, scores)
+    signal, score = checked(truths, scores)
     camera = np.sort(score[~signal])
     # Of each synthetic clip: how many camera clips it outscores, and half of those it ties with.
     outscored = np.searchsorted(camera, score[signal], "left") + np.searchsorted(
@@ -132,7 +132,7 @@ def bootstrap(
     >>> print(bootstrap(auc, [True] * 8 + [False] * 8, [*range(4, 12), *range(8)], seed=7))
     0.88 [0.70, 1.00]
     """
-    signal, score = _checked(truths, scores)
+    signal, score = checked(truths, scores)
     values = [statistic(signal[clips], score[clips]) for clips in _resamples(signal, seed, n_resamples)]
     return _percentiles(statistic(signal, score), values, confidence=confidence)
 
@@ -165,7 +165,7 @@ def difference(
     >>> print(difference(auc, truths, before, after, seed=7))
     0.35 [0.07, 0.67]
     """
-    (signal, first), (_, second) = _checked(truths, before), _checked(truths, after)
+    (signal, first), (_, second) = checked(truths, before), checked(truths, after)
     values = [
         statistic(signal[clips], second[clips]) - statistic(signal[clips], first[clips])
         for clips in _resamples(signal, seed, n_resamples)
@@ -188,7 +188,7 @@ def delong(truths: ArrayLike, scores: ArrayLike, *, confidence: float = 0.95) ->
     >>> print(delong([True] * 8 + [False] * 8, [*range(4, 12), *range(8)]))
     0.88 [0.71, 1.00]
     """
-    signal, score = _checked(truths, scores)
+    signal, score = checked(truths, scores)
     area, covariance = _delong(signal, score[np.newaxis])
     half = _z_of(confidence) * float(np.sqrt(covariance[0, 0]))
     return Estimate(float(area[0]), low=max(0.0, float(area[0]) - half), high=min(1.0, float(area[0]) + half))
@@ -210,7 +210,7 @@ def delong_difference(
     >>> print(delong_difference(truths, before, after))
     0.35 [0.03, 0.66]
     """
-    (signal, first), (_, second) = _checked(truths, before), _checked(truths, after)
+    (signal, first), (_, second) = checked(truths, before), checked(truths, after)
     areas, covariance = _delong(signal, np.stack([first, second]))
     variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
     change, half = float(areas[1] - areas[0]), _z_of(confidence) * float(np.sqrt(max(variance, 0.0)))
@@ -233,7 +233,7 @@ def auc_interval(truths: ArrayLike, scores: ArrayLike, *, confidence: float = 0.
     >>> print(auc_interval([True] * 5 + [False] * 5, range(10, 0, -1)))
     1.00 [0.64, 1.00]
     """
-    signal, score = _checked(truths, scores)
+    signal, score = checked(truths, scores)
     area = auc(signal, score)
     n_synthetic, n_camera = int(signal.sum()), int((~signal).sum())
     z, n_mean = _z_of(confidence), (n_synthetic + n_camera) / 2
@@ -283,13 +283,22 @@ def _z_of(confidence: float) -> float:
     return float(norm.ppf(0.5 + confidence / 2))
 
 
-def _checked(truths: ArrayLike, scores: ArrayLike) -> tuple[Flags, Floats]:
+def checked(truths: ArrayLike, scores: ArrayLike) -> tuple[Flags, Floats]:
+    """Return truths and scores as arrays, shape (N,); refuse what no curve can be drawn of.
+
+    Raises
+    ------
+    EmptyCountsError
+        If one of the two kinds is absent.
+    StatisticsError
+        If the shapes differ or a score is not finite.
+    """
     signal = np.asarray(truths, dtype=bool)
     score = np.asarray(scores, dtype=np.float64)
     if signal.ndim != 1 or signal.shape != score.shape:
         raise StatisticsError(f"Give one score for each clip: {score.shape} scores, {signal.shape} truths.")
     if signal.all() or not signal.any():
-        raise EmptyCountsError("A ROC curve needs at least one synthetic and one camera clip.")
+        raise EmptyCountsError("There must be at least one synthetic and one camera clip.")
     if not np.all(np.isfinite(score)):
         raise StatisticsError("A score must be a finite number, higher for more synthetic.")
     return signal, score
