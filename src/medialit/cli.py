@@ -16,6 +16,7 @@ from medialit import (
     cli_cameo,
     cli_clips,
     cli_consent,
+    cli_contest,
     cli_cues,
     cli_generate,
     cli_likeness,
@@ -300,6 +301,7 @@ for _command in (
     *cli_reach.COMMANDS,
     *cli_clips.COMMANDS,
     *cli_cues.COMMANDS,
+    *cli_contest.COMMANDS,
 ):
     main.add_command(_command)
 

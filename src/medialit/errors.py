@@ -18,7 +18,8 @@
     ├── SpottingError           a pack of clips to judge, or the answers saved for it
     ├── SayableError            an error that can be said in somebody's language
     │   ├── FakeError               a fake that cannot be made as asked
-    │   └── ClipPackError           a pack of labelled clips that cannot be built, read or added to
+    │   ├── ClipPackError           a pack of labelled clips that cannot be built, read or added to
+    │   └── ContestError            a contest that cannot be drawn, or answers that cannot be kept or read
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
@@ -137,6 +138,10 @@ class FakeError(SayableError):
 
 class ClipPackError(SayableError):
     """A pack of labelled clips cannot be built, read or added to."""
+
+
+class ContestError(SayableError):
+    """A contest cannot be drawn from a pack, or its answers cannot be kept or read."""
 
 
 class CourseError(MedialitError):
