@@ -21,6 +21,7 @@ from medialit.world.view import GRAVITY_M_S2
 BACK_LANE = 0.80  # depth scale of the second object, unless the two meet
 PAN_M = 0.35  # the camera travels from one side to the other by twice this
 WALL_FACE_M = 1.45  # where the wall stands that an object hits
+_LEAD_M = 0.55  # of two that roll the same way, the first is this much ahead and the second this much behind
 _REST_SPEED = 0.35  # m/s: a bounce slower than this ends in rest
 
 
@@ -156,12 +157,22 @@ def _paths(
     side = 1.0 if rngs[0].random() < 0.5 else -1.0
     paths: list[Path] = []
     wall: float | None = None
+    race = (
+        two and len({thing.action for thing in scene.objects}) == 1
+    )  # one after the other, or one hides the other
     for i, (thing, rng) in enumerate(zip(scene.objects, rngs, strict=True)):
         home = (
             (side if i == 0 else -side) * float(rng.uniform(0.75, 0.95)) if two else rng.uniform(-0.35, 0.35)
         )
         stage = _Stage(
-            thing, i, float(home), scene.duration_s, rng, collisions, tamper if i == 0 else _Tamper()
+            thing,
+            i,
+            float(home),
+            scene.duration_s,
+            rng,
+            collisions,
+            tamper if i == 0 else _Tamper(),
+            lead_m=((1 if i == 0 else -1) * _LEAD_M) if race else 0.0,
         )
         paths.append(_ACTIONS[thing.action](stage))
         if thing.action == "wall":
@@ -181,6 +192,7 @@ class _Stage:
     rng: np.random.Generator
     collisions: list[Collision]
     tamper: _Tamper
+    lead_m: float = 0.0  # how far it rolls ahead of where it would alone
 
     @property
     def rest_m(self) -> float:
@@ -257,7 +269,7 @@ def _ballistic(stage: _Stage, start: Piece, *, restitution: float) -> Path:
 
 def _roll(stage: _Stage, heading: float) -> Path:
     distance = stage.uniform(2.1, 2.9)
-    start = -heading * (distance / 2 + stage.uniform(-0.15, 0.15))
+    start = -heading * (distance / 2 + stage.uniform(-0.15, 0.15)) + heading * stage.lead_m
     speed = heading * distance / stage.duration_s
     return (Piece(0.0, (start, stage.rest_m), (speed, 0.0), roll_radius_m=stage.roll_radius_m),)
 

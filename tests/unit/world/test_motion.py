@@ -146,3 +146,20 @@ def test_an_object_behind_another_is_not_visible():
 def test_nearly_always_the_objects_can_be_seen():
     shares = [simulate(draw_scene(seed)).visible((256, 256)).mean() for seed in range(150)]
     assert np.mean(shares) > 0.93 and np.min(shares) > 0.4
+
+
+@pytest.mark.parametrize("action", ["roll_left", "roll_right"])
+def test_of_two_that_roll_the_same_way_neither_hides_the_other(action):
+    for seed in range(40):
+        objects = Thing("car", "red", action, "large"), Thing("cat", "blue", action, "small")
+        tracks = simulate(Scene("beach", objects, seed=seed, fps=12.0))
+        assert tracks.visible((256, 256)).mean(axis=0).min() > 0.6
+        ahead = (tracks.position_m[:, 0, 0] - tracks.position_m[:, 1, 0]) * (
+            -1 if action == "roll_left" else 1
+        )
+        assert (ahead > 0).all()
+
+
+def test_each_thing_of_a_drawn_scene_is_in_sight_for_a_quarter_of_it():
+    films = [simulate(draw_scene(seed, n_objects=2, duration_s=2.0, fps=12.0)) for seed in range(400)]
+    assert min(tracks.visible((256, 256)).mean(axis=0).min() for tracks in films) >= 0.25
