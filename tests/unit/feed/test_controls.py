@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from feed_builders import candidates, member, post, some_posts
@@ -38,7 +38,7 @@ def test_who_changes_nothing_gets_no_personal_order_an_end_a_limit_and_no_strang
 
 def test_a_younger_band_never_has_wider_defaults() -> None:
     bands = [effective(member(age=age)) for age in AgeBand]
-    for younger, older in zip(bands, bands[1:], strict=False):
+    for younger, older in pairwise(bands):
         assert younger.daily_minutes <= older.daily_minutes  # type: ignore[operator]
         assert younger.posts_a_sitting <= older.posts_a_sitting  # type: ignore[operator]
         assert list(Messages).index(younger.messages) <= list(Messages).index(older.messages)
