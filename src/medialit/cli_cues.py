@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from medialit.cli_words import tell, told
 from medialit.language import LANGUAGES, translator
 
 _LANG = click.option(
@@ -96,6 +97,7 @@ def cues_run(
     from medialit import cueing
     from medialit.forensics import cues as library
     from medialit.forensics.cues import page, view
+    from medialit.forensics.cues.figure import figure
     from medialit.forensics.cues.shown import shown, strip
     from medialit.media import read
 
@@ -106,15 +108,15 @@ def cues_run(
         clip,
         names=chosen,
         reference=None if reference is None else read(reference, audio=False),
-        on_progress=_tell,
+        on_progress=tell,
     )
-    readings = list(library.read_all(footage, names=chosen, on_progress=_tell))
-    click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+    readings = list(library.read_all(footage, names=chosen, on_progress=tell))
+    told()
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for reading in readings:
             if reading.heat or reading.series is not None:
-                (out / f"{reading.cue}.png").write_bytes(view.figure(reading, lang=lang))
+                (out / f"{reading.cue}.png").write_bytes(figure(reading, lang=lang))
         written = page.to_html(
             [shown(one) for one in readings], lang=lang, name=clip.name, strip=strip(footage)
         )
@@ -131,10 +133,6 @@ def cues_run(
         click.echo(f"{one.cue:14} {score:>8}  {view.verdict(one, lang=lang)} {one.explain(lang)}")
     if out is not None:
         click.echo(str(out / "cues.html"))
-
-
-def _tell(share: float, what: str) -> None:
-    click.echo(f"\r{share:4.0%} {what:<24}", nl=False, err=True)
 
 
 COMMANDS = (cues,)

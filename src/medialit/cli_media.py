@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from medialit.cli_words import tell, told
 from medialit.errors import MediaError
 from medialit.language import LANGUAGES
 
 if TYPE_CHECKING:
     from medialit.provenance.trust import TrustList
-    from medialit.verify import Report
+    from medialit.verify import Depth, Report
 
 _FILE = click.Path(path_type=Path)
 _GIVEN = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -67,6 +68,10 @@ _KEY = click.option(
 @_LANG
 @click.option("--out", type=_FILE, help="Write the report to this file instead of printing it.")
 @click.option(
+    "--cues", type=click.Choice(["none", "light", "all"]), default="none", show_default=True,
+    help="Let the cues look at the pixels too: those that are quick, or all. HTML shows where.",
+)  # fmt: skip
+@click.option(
     "--fetch-remote", is_flag=True,
     help="Fetch Content Credentials that are kept elsewhere. Whoever keeps them then learns that you looked.",
 )  # fmt: skip
@@ -80,6 +85,7 @@ def inspect(
     key_files: Sequence[Path],
     lang: str,
     out: Path | None,
+    cues: Depth,
     fetch_remote: bool,
 ) -> None:
     """Say what is known about each FILE, a picture or a video, and by which evidence.
@@ -95,7 +101,10 @@ def inspect(
         key_files=key_files,
         fetch_remote=fetch_remote,
     ) as one:
-        reports = [one.inspect(path) for path in files]
+        progress = tell if cues != "none" and sys.stderr.isatty() else None
+        reports = [one.inspect(path, cues=cues, on_progress=progress) for path in files]
+    if progress is not None:
+        told()
     match style:
         case "json":
             _put(verify.to_json(reports, lang=lang).encode() + b"\n", out)

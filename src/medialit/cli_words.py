@@ -55,6 +55,16 @@ class SpeakingGroup(click.Group):
     command_class = Speaking
 
 
+def tell(share: float, what: str) -> None:
+    """Show how far a long look is, on one line of standard error."""
+    click.echo(f"\r{share:4.0%} {what:<24}", nl=False, err=True)
+
+
+def told() -> None:
+    """Clear that line."""
+    click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+
+
 def one_of(kind: type[StrEnum]) -> click.Choice[str]:
     """Return the type of an option that takes a word of a closed vocabulary."""
     return click.Choice([one.value for one in kind])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,7 @@ def footage(
     reference: Clip | None = None,
     limits: Limits = DEFAULT_LIMITS,
     on_progress: Progress | None = None,
+    enough: Callable[[], bool] | None = None,
 ) -> Footage:
     """Gather what some cues look at; faces are looked for only where one of them needs a face.
 
@@ -45,7 +46,7 @@ def footage(
     clip : Clip or path-like
     names : sequence of str, optional
         The cues that will be read. Default: those that are not heavy.
-    reference, limits, on_progress
+    reference, limits, on_progress, enough
         As for `medialit.forensics.cues.look`.
 
     Raises
@@ -57,7 +58,9 @@ def footage(
     """
     needs = {cues.card(name).needs for name in (cues.light() if names is None else names)}
     finder = face_finder() if needs & {"faces", "sound"} else None
-    return cues.look(clip, faces=finder, reference=reference, limits=limits, on_progress=on_progress)
+    return cues.look(
+        clip, faces=finder, reference=reference, limits=limits, on_progress=on_progress, enough=enough
+    )
 
 
 def face_finder() -> FaceFinder | None:

@@ -6,14 +6,18 @@ in vain; the absence of a mark says nothing, and the report says so.
 
 from collections.abc import Sequence
 
+from medialit.verify.cues import DEPTHS, Cues, Depth
 from medialit.verify.inspector import Budget, Inspector, Lookup, inspect
 from medialit.verify.render import to_fragment, to_html, to_json, to_text
 from medialit.verify.report import SCHEMA_VERSION, Report
 from medialit.verify.view import sections
 
 __all__ = [
+    "DEPTHS",
     "SCHEMA_VERSION",
     "Budget",
+    "Cues",
+    "Depth",
     "Inspector",
     "Lookup",
     "Report",

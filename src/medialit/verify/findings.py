@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from medialit.forensics.cues import card
+from medialit.forensics.cues.footage import MAX_SMALL
 from medialit.language import translator
 from medialit.provenance.records import Credentials, Failure, Identity
 from medialit.verify.traces import ENCODERS
@@ -65,6 +67,8 @@ def say(finding: Finding, *, lang: str, isolate: bool = True) -> str:
     slots = dict(finding.slots)
     if slots.get("list") in OWN_NAMES:
         slots["list"] = _(slots["list"])
+    if "cues" in slots:
+        slots["cues"] = _(", ").join(_(card(name).title) for name in slots["cues"].split())
     if finding.failure is not None:
         slots["what"] = failure_words(finding.failure, lang=lang)
     return fill(_(SENTENCES[finding.code]), slots, isolate=isolate)
@@ -91,6 +95,7 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
         *_metadata(report),
         *_encoding(report),
         *_synthetic(report),
+        *_cues(report),
         *_examined(report),
     )
 
@@ -195,6 +200,28 @@ def _encoding(report: Report) -> Iterator[Finding]:
 def _synthetic(report: Report) -> Iterator[Finding]:
     if not report.synthetic.detectors:
         yield Finding(code="synthetic.no-detector")
+
+
+def _cues(report: Report) -> Iterator[Finding]:
+    seen = report.cues
+    if seen.asked == "none":
+        yield Finding(code="cues.not-asked")
+        return
+    if not seen.n_frames:
+        yield Finding(code="cues.no-pictures")
+        return
+    counted = seen.balance
+    yield Finding(code="cues.balance" if counted.n_told else "cues.nothing-told", slots=counted.slots())
+    if report.kind == "picture":
+        yield Finding(code="cues.picture")
+    elif not seen.whole:
+        yield Finding(code="cues.part", slots={"seconds": f"{seen.until_s:.0f}"})
+    elif seen.n_frames > MAX_SMALL:
+        first_s = seen.until_s * MAX_SMALL / seen.n_frames
+        yield Finding(code="cues.long", slots={"seconds": f"{first_s:.0f}"})
+    for code, names in (("cues.unread", seen.unread), ("cues.broken", seen.broken)):
+        if names:
+            yield Finding(code=code, slots={"cues": " ".join(names)})
 
 
 def _examined(report: Report) -> Iterator[Finding]:

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import selectors
 import stat
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 import medialit
+from medialit.forensics.cues import card
 from medialit.provenance import credentials
 from medialit.provenance.credentials import CredentialReader, Credentials
 from medialit.provenance.trust import TrustList
+from medialit.verify.asking import Looked, Progress, Worker
+from medialit.verify.cues import Cues, Depth, names_of
 from medialit.verify.report import (
-    Encoding,
-    Examined,
     Fingerprint,
-    Kind,
     Match,
-    Metadata,
     Problem,
     Report,
     Synthetic,
@@ -37,8 +31,6 @@ from medialit.verify.report import (
 from medialit.verify.traces import printable
 
 _BLOCK: Final = 2**20
-_MAX_ANSWER_BYTES: Final = 2**22
-_GRACE_S: Final = 15.0  # beyond its own deadline the worker is ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +41,8 @@ class Budget:
     ----------
     seconds : float
         For looking at the pictures; what was seen by then is reported. Reading the credentials has as much again.
+    cue_seconds : float
+        For the cues, where they are asked; those that did not get to look by then are named.
     max_bytes : int
         A larger file is not opened.
     memory_bytes : int
@@ -56,6 +50,7 @@ class Budget:
     """
 
     seconds: float = 120.0
+    cue_seconds: float = 240.0
     max_bytes: int = 4 * 2**30
     memory_bytes: int = 3 * 2**30
 
@@ -77,6 +72,8 @@ def inspect(
     fetch_remote: bool = False,
     budget: Budget | None = None,
     now: datetime | None = None,
+    cues: Depth = "none",
+    on_progress: Progress | None = None,
 ) -> Report:
     """Return what is known about one file. For many files, keep an `Inspector`.
 
@@ -95,6 +92,10 @@ def inspect(
     budget : Budget, optional
     now : datetime, optional
         Aware; the moment that the report names. The clock when not given.
+    cues : {"none", "light", "all"}
+        Which cues look at the pixels too; `medialit.forensics.cues` says what they are.
+    on_progress : callable, optional
+        Called while the cues look, with the share that is done, and ``decode`` or the cue's name.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def inspect(
     with Inspector(
         trust=trust, keys=keys, registry=registry, fetch_remote=fetch_remote, budget=budget
     ) as one:
-        return one.inspect(path, now=now)
+        return one.inspect(path, now=now, cues=cues, on_progress=on_progress)
 
 
 class Inspector:
@@ -136,7 +137,7 @@ class Inspector:
             memory_bytes=self._budget.memory_bytes,
         )
         self._reader = CredentialReader(trust=self._trust, limits=self._limits)
-        self._worker = _Worker(
+        self._worker = Worker(
             self._keys, memory_bytes=self._budget.memory_bytes, comparable=registry is not None
         )
 
@@ -153,18 +154,32 @@ class Inspector:
         self._reader.close()
         self._worker.close()
 
-    def inspect(self, path: str | os.PathLike[str], *, now: datetime | None = None) -> Report:
+    def inspect(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        now: datetime | None = None,
+        cues: Depth = "none",
+        on_progress: Progress | None = None,
+    ) -> Report:
         """Return what is known about one file; `inspect` describes it."""
         given = Path(path)
         moment = (now or datetime.now(UTC)).astimezone(UTC)
         refused = refusal(given, self._budget.max_bytes)
-        looked = _Looked()
+        looked = Looked()
         with ThreadPoolExecutor(max_workers=1) as beside:
             said = beside.submit(self._credentials, given)
             hashed = beside.submit(_hashed, given) if refused is None else None
             try:
                 if refused is None:
-                    self._worker.ask(given, seconds=self._budget.seconds, into=looked)
+                    self._worker.ask(
+                        given,
+                        seconds=self._budget.seconds,
+                        into=looked,
+                        cues=names_of(cues),
+                        cue_seconds=self._budget.cue_seconds,
+                        on_progress=on_progress,
+                    )
                 else:
                     looked.problems.append(refused)
             except BaseException:  # an interrupt does not wait for the other process
@@ -186,7 +201,47 @@ class Inspector:
             synthetic=Synthetic(),
             examined=looked.examined,
             problems=tuple(looked.problems),
+            cues=_cues(looked, cues),
         )
+
+    def look_closer(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        cues: Depth = "light",
+        names: Sequence[str] | None = None,
+        on_progress: Progress | None = None,
+    ) -> Cues:
+        """Let the cues alone look at a file that was inspected before.
+
+        Parameters
+        ----------
+        path : path-like
+        cues : {"light", "all"}
+        names : sequence of str, optional
+            Only these of them.
+        on_progress : callable, optional
+
+        Raises
+        ------
+        CueError
+            If a name is no cue's.
+        """
+        given, looked = Path(path), Looked()
+        for name in names or ():
+            card(name)
+        chosen = names_of(cues) if names is None else tuple(names)
+        if refusal(given, self._budget.max_bytes) is None:
+            self._worker.ask(
+                given,
+                seconds=self._budget.seconds,
+                into=looked,
+                first=False,
+                cues=chosen,
+                cue_seconds=self._budget.cue_seconds,
+                on_progress=on_progress,
+            )
+        return _cues(looked, cues, chosen)
 
     def _credentials(self, path: Path) -> Credentials:
         found = self._reader.read(path)
@@ -194,7 +249,7 @@ class Inspector:
             return credentials.read(path, trust=self._trust, fetch_remote=True, limits=self._limits)
         return found
 
-    def _watermark(self, looked: _Looked) -> Watermark:
+    def _watermark(self, looked: Looked) -> Watermark:
         pictures = looked.pictures
         if not self._keys:
             return Watermark(reason="no-key")
@@ -208,7 +263,7 @@ class Inspector:
             key=pictures["found_key"],
         )
 
-    def _fingerprint(self, looked: _Looked) -> Fingerprint:
+    def _fingerprint(self, looked: Looked) -> Fingerprint:
         pictures = looked.pictures or {}
         value, payload = pictures.get("fingerprint"), pictures.get("payload")
         searched = self._registry is not None and (value is not None or payload is not None)
@@ -222,6 +277,21 @@ class Inspector:
             searched=searched,
             matches=tuple(replace(one, title=printable(one.title)) for one in matches),
         )
+
+
+def _cues(looked: Looked, asked: Depth, names: Sequence[str] | None = None) -> Cues:
+    said = {one.cue for one in looked.readings} | set(looked.broken)
+    chosen = names_of(asked) if names is None else names
+    return Cues(
+        asked=asked,
+        readings=tuple(looked.readings),
+        broken=tuple(looked.broken),
+        unread=tuple(name for name in chosen if name not in said) if looked.seen.n_frames else (),
+        strip=looked.strip,
+        n_frames=looked.seen.n_frames,
+        until_s=looked.seen.until_s,
+        whole=looked.seen.whole,
+    )
 
 
 def refusal(path: Path, max_bytes: int) -> Problem | None:
@@ -239,115 +309,6 @@ def refusal(path: Path, max_bytes: int) -> Problem | None:
     if facts.st_size > max_bytes:
         return Problem(code="too-large", detail=f"{facts.st_size} bytes; up to {max_bytes} are read.")
     return None
-
-
-class _Looked:
-    """What the worker's answers amount to."""
-
-    def __init__(self) -> None:
-        self.kind: Kind = "unknown"
-        self.metadata, self.encoding, self.examined = Metadata(), Encoding(), Examined()
-        self.pictures: dict[str, Any] | None = None
-        self.problems: list[Problem] = []
-
-    def take(self, answer: dict[str, Any]) -> None:
-        """Add one answer."""
-        match answer["stage"]:
-            case "facts":
-                self.kind = answer["kind"]
-                self.metadata = Metadata(**_tuples(answer["metadata"]))
-                self.encoding = Encoding(**_tuples(answer["encoding"]))
-            case "problem":
-                self.problems.append(Problem(code=answer["code"], detail=answer["detail"]))
-            case "pictures":
-                self.pictures = answer
-                self.examined = Examined(
-                    n_frames=answer["n_frames"], until_s=answer["until_s"], whole=answer["whole"]
-                )
-                if not answer["whole"]:
-                    self.problems.append(Problem(code="partly-seen"))
-
-
-def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-
-
-class _Worker:
-    """The process that decodes; it is started at the first file, and anew after one that broke it."""
-
-    def __init__(self, keys: Mapping[str, bytes], *, memory_bytes: int, comparable: bool) -> None:
-        self._start_line = {
-            "comparable": comparable,
-            "memory_bytes": memory_bytes,
-            "keys": [[name, key.hex()] for name, key in keys.items()],
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-        self._pending = b""
-
-    def close(self) -> None:
-        process, self._process, self._pending = self._process, None, b""
-        if process is not None:
-            process.kill()
-            process.communicate()
-
-    def ask(self, path: Path, *, seconds: float, into: _Looked) -> None:
-        """Have one file looked at, for a bounded time."""
-        finished = False
-        try:
-            self._send({"path": str(path.absolute()), "seconds": seconds})
-            deadline = time.monotonic() + seconds + _GRACE_S
-            while not finished:
-                answer = json.loads(self._line(deadline))
-                finished = answer["stage"] == "end"
-                into.take(answer)
-        except TimeoutError:
-            into.problems.append(Problem(code="too-long", detail=f"more than {seconds:g} seconds"))
-        except (OSError, ValueError, KeyError, TypeError):
-            into.problems.append(Problem(code="lost"))
-        finally:
-            if not finished:  # also where this process is interrupted: a late answer is not the next file's
-                self.close()
-
-    def _send(self, request: dict[str, Any]) -> None:
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "medialit.verify.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-            self._write(self._start_line)
-        self._write(request)
-
-    def _write(self, message: dict[str, Any]) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.write(json.dumps(message).encode() + b"\n")
-        self._process.stdin.flush()
-
-    def _line(self, deadline: float) -> bytes:
-        """Return the next line of answers.
-
-        Raises
-        ------
-        TimeoutError
-            After the deadline.
-        EOFError
-            If the process ended; an OSError to its callers is as good.
-        """
-        assert self._process is not None and self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
-        with selectors.DefaultSelector() as selector:
-            selector.register(descriptor, selectors.EVENT_READ)
-            while b"\n" not in self._pending:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise TimeoutError
-                part = os.read(descriptor, 2**16)
-                if not part or len(self._pending) > _MAX_ANSWER_BYTES:
-                    raise BrokenPipeError("the reading process ended, or says too much")
-                self._pending += part
-        line, _, self._pending = self._pending.partition(b"\n")
-        return line
 
 
 def _hashed(path: Path) -> tuple[str | None, int | None]:

@@ -7,6 +7,7 @@ lacks are shown as empty boxes.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Sequence
@@ -16,13 +17,19 @@ from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+from PIL import Image
 
 from medialit.errors import MediaError
+from medialit.forensics.cues import card
+from medialit.forensics.cues.shown import Shown
+from medialit.forensics.cues.view import standing
+from medialit.language import translator
 from medialit.verify.report import Report
 from medialit.verify.view import Page, Row, page
 
 _MARGIN: Final = 18.0  # mm
 _LABEL: Final = 42.0
+_TALLEST: Final = 80.0  # of a picture
 _LONG: Final = re.compile(r"(\S{40})(?=\S)")
 
 
@@ -95,6 +102,9 @@ class _Paper(FPDF):
                 self._paragraph(f"• {sentence}")
             for row in section.rows:
                 self._row(row)
+            for one in section.evidence:
+                if one.spots and standing(one) == "reaches":
+                    self._evidence(one, lang=shown.lang)
         self.ln(4)
         self.set_font("text", size=8)
         self._paragraph(shown.footer)
@@ -130,6 +140,24 @@ class _Paper(FPDF):
         if self.page_no() == number:
             self.set_y(max(bottom, self.get_y()))
         self.ln(0.8)
+
+    def _evidence(self, one: Shown, *, lang: str) -> None:
+        """Set the frame in which a cue sees most, and beside it the same frame under the heat map."""
+        _, spot, gap = translator(lang), one.spots[0], 3.0
+        width = (self.epw - gap) / 2
+        with Image.open(io.BytesIO(spot.picture), formats=("JPEG",)) as picture:
+            height = min(width * picture.height / picture.width, _TALLEST)
+            width = height * picture.width / picture.height
+        self._keep_together(height + 12)
+        time = _("{time} s").format(time=f"{spot.time_s:.2f}")
+        self.set_font("text", "B", 8)
+        self._paragraph(f"{_(card(one.cue).title)} ({time})", height=5)
+        top = self.get_y()
+        for number, data in enumerate((spot.picture, spot.heat)):
+            left = _MARGIN + number * (width + gap)
+            x = self.w - left - width if self.right_to_left else left
+            self.image(io.BytesIO(data), x=x, y=top, w=width, h=height, alt_text=one.explain(lang))
+        self.set_y(top + height + 3)
 
     def _keep_together(self, height: float) -> None:
         if self.will_page_break(height):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from medialit.forensics.cues import page as cue_page
 from medialit.verify.report import Report
 from medialit.verify.view import Page, Row, Section, page
 
@@ -47,6 +48,7 @@ border:0;white-space:pre-wrap}
 """.strip()
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY_OF_PICTURES: Final = f"{_POLICY}; img-src data:"
 
 
 def to_json(reports: Sequence[Report], *, lang: str) -> str:
@@ -105,18 +107,26 @@ def to_html(reports: Sequence[Report], *, lang: str) -> str:
     title = escape(first.heading if first else "medialit")
     direction = first.direction if first else "ltr"
     body = "\n".join(_article(one) for one in shown)
+    pictures = any(_has_evidence(one) for one in shown)
+    policy, style = (_POLICY_OF_PICTURES, _STYLE + cue_page.STYLE) if pictures else (_POLICY, _STYLE)
     return (
         f'<!doctype html>\n<html lang="{escape(lang)}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
 def to_fragment(report: Report, *, lang: str) -> str:
     """Return the report for a place inside another page, its style with it."""
-    return f"<style>{_STYLE}</style>\n{_article(page(report, lang=lang))}"
+    shown = page(report, lang=lang)
+    style = _STYLE + cue_page.STYLE if _has_evidence(shown) else _STYLE
+    return f"<style>{style}</style>\n{_article(shown)}"
+
+
+def _has_evidence(shown: Page) -> bool:
+    return any(section.evidence for section in shown.sections)
 
 
 def _article(shown: Page) -> str:
@@ -127,12 +137,12 @@ def _article(shown: Page) -> str:
     ]
     if shown.draft:
         parts.append(f'<p class="ml-draft">{escape(shown.draft)}</p>')
-    parts += [_section(section) for section in (shown.summary, *shown.sections)]
+    parts += [_section(section, lang=shown.lang) for section in (shown.summary, *shown.sections)]
     parts.append(f"<footer>{escape(shown.footer)}</footer>\n</article>")
     return "\n".join(parts)
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, *, lang: str) -> str:
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.sentences)
     rows = "".join(
         f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th><td>{_cell(row)}</td></tr>'
@@ -141,9 +151,17 @@ def _section(section: Section) -> str:
     return (
         f'<section class="ml-{section.key}">\n<h2>{escape(section.title)}</h2>\n'
         + (f'<ul class="ml-findings">{sentences}</ul>\n' if sentences else "")
-        + (f"<table><tbody>{rows}</tbody></table>\n" if rows else "")
+        + (_evidence(section, lang=lang) if section.evidence else "")
+        + (f"<table><tbody>{rows}</tbody></table>\n" if rows and not section.evidence else "")
         + "</section>"
     )
+
+
+def _evidence(section: Section, *, lang: str) -> str:
+    """Return what the cues see, in place of the rows that say it in words."""
+    readings, strip = section.evidence, section.strip
+    table = cue_page.table(readings, lang=lang)
+    return f"{table}{cue_page.to_fragment(readings, lang=lang, level=3, strip=strip, noted=True)}\n"
 
 
 def _cell(row: Row) -> str:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from medialit.provenance.records import Credentials
+from medialit.verify.cues import Cues
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """Of `docs/reference/report.schema.json`; the first number changes when a key goes or changes its meaning."""
 
 Kind = Literal["video", "picture", "unknown"]
@@ -220,6 +221,8 @@ class Report:
         Aware, UTC.
     software : str
         Which version of medialit looked.
+    cues : Cues
+        What each cue saw, where they were asked.
     """
 
     path: str
@@ -236,6 +239,7 @@ class Report:
     synthetic: Synthetic
     examined: Examined
     problems: tuple[Problem, ...] = ()
+    cues: Cues = field(default_factory=Cues)
 
     def as_dict(self, *, lang: str = "en") -> dict[str, Any]:
         """Return the report in JSON types, as `docs/reference/report.schema.json` describes it.
@@ -243,7 +247,7 @@ class Report:
         Parameters
         ----------
         lang : str
-            Language of the sentences in ``findings``. Nothing else depends on it.
+            Language of the sentences in ``findings`` and in ``cues``. Nothing else depends on it.
 
         Raises
         ------
@@ -267,6 +271,7 @@ class Report:
             "metadata": _plain(self.metadata),
             "encoding": _plain(self.encoding),
             "synthetic": _plain(self.synthetic),
+            "cues": self.cues.as_dict(lang=lang),
             "examined": _plain(self.examined),
             "problems": _plain(self.problems),
             "language": lang,

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from medialit.forensics.cues import card
+from medialit.forensics.cues.shown import Frame, Shown
+from medialit.forensics.cues.view import verdict
 from medialit.language import language, translator
 from medialit.provenance.records import Action, Credentials, Ingredient
 from medialit.verify.findings import failure_words, fill, findings_of, say
@@ -70,12 +73,18 @@ class Section:
         Its findings.
     rows : tuple of Row
         The details that they rest on.
+    evidence : tuple of Shown
+        Readings of cues, for renderers that can show pictures.
+    strip : tuple of Frame
+        Small pictures of the clip, to go with them.
     """
 
     key: str
     title: str
     sentences: tuple[str, ...]
     rows: tuple[Row, ...]
+    evidence: tuple[Shown, ...] = ()
+    strip: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +153,7 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
         "metadata": _metadata_rows(report, words),
         "encoding": _encoding_rows(report, words),
         "synthetic": _synthetic_rows(report, words),
+        "cues": _cue_rows(report, words),
         "examined": _examined_rows(report, words),
     }
     kept = {key: tuple(row for row in rows[key] if row.values) for key in TITLES}
@@ -153,6 +163,8 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
             title=_(title),
             sentences=tuple(sentences[key]) if sentences[key] or kept[key] else (_(NOTHING),),
             rows=kept[key],
+            evidence=report.cues.readings if key == "cues" else (),
+            strip=report.cues.strip if key == "cues" else (),
         )
         for key, title in TITLES.items()
     )
@@ -176,6 +188,8 @@ def _summary(report: Report, words: _Words) -> Iterator[Row]:
     if report.metadata.ai_marks or report.metadata.camera:
         yield words.titled("metadata", *report.metadata.ai_marks[:2], report.metadata.camera)
     yield words.titled("synthetic", words.value(report.synthetic.finding))
+    if report.cues.readings:
+        yield words.titled("cues", words.value("cues-in-short", **report.cues.balance.slots()))
 
 
 class _Words:
@@ -319,6 +333,12 @@ def _synthetic_rows(report: Report, words: _Words) -> Iterator[Row]:
         "probability", None if found.probability is None else f"{found.probability:.2f}", code=True
     )
     yield words.row("detectors", *(found.detectors or (words.value("no-lists"),)))
+
+
+def _cue_rows(report: Report, words: _Words) -> Iterator[Row]:
+    for one in report.cues.readings:
+        said = f"{verdict(one, lang=words.lang)} {one.explain(words.lang)}"
+        yield Row(label=words.say(card(one.cue).title), values=(said,))
 
 
 def _examined_rows(report: Report, words: _Words) -> Iterator[Row]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from medialit.forensics.cues.view import BALANCE, NOTHING_TOLD
+
 
 def _msgid(text: str) -> str:
     """Mark a literal for the catalogues."""
@@ -116,6 +118,26 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "synthetic.no-detector": _msgid(
             "No detector is installed, so nothing is said about signs of AI in the pictures themselves."
         ),
+        "cues.not-asked": _msgid(
+            "Nobody asked the cues to look at the pixels, so they say nothing. With --cues, or in the window with Look "
+            "closer, they do."
+        ),
+        "cues.no-pictures": _msgid("There were no pictures that the cues could look at."),
+        "cues.balance": BALANCE,
+        "cues.nothing-told": NOTHING_TOLD,
+        "cues.part": _msgid(
+            "The cues saw the first {seconds} seconds of the clip: then their time was over."
+        ),
+        "cues.long": _msgid(
+            "Cues of time saw the first {seconds} seconds; cues of single frames saw some from all over the clip."
+        ),
+        "cues.picture": _msgid(
+            "How often each cue is wrong was counted on clips. For a single picture it is not known."
+        ),
+        "cues.unread": _msgid(
+            "These cues did not get to look, because the time was over or the reading program ended: {cues}."
+        ),
+        "cues.broken": _msgid("These cues broke on this file, so they say nothing: {cues}."),
         "examined.partly-seen": _msgid(
             "Only a part of the pictures was looked at: {seconds} of {total} seconds."
         ),
@@ -167,6 +189,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "metadata": _msgid("Metadata"),
         "encoding": _msgid("Encoder traces"),
         "synthetic": _msgid("Signs of AI in the pictures"),
+        "cues": _msgid("What the cues see in the pixels"),
         "examined": _msgid("What was looked at"),
     }
 )
@@ -234,6 +257,7 @@ VALUES: Final[Mapping[str, str]] = MappingProxyType(
         "no-lists": _msgid("none"),
         "this computer's course": _msgid("this computer's course"),
         "this computer": _msgid("this computer"),
+        "cues-in-short": _msgid("{k} of {n} at or above their thresholds; about {expected} by chance"),
         "found": _msgid("found"),
         "not-found": _msgid("not found"),
         "not-looked": _msgid("not looked for"),

@@ -1,8 +1,8 @@
 """The process that decodes hostile pictures: bounded memory, and it can die without taking anyone along.
 
 One request is one line of JSON on standard input; the answers are lines of JSON on standard output, one a stage
-(``facts``, ``pictures``) and ``end`` last, so that what was found before a file broke the process is kept. Run by
-`medialit.verify.inspector`, which bounds the time.
+(``facts``, ``pictures``; then, where the cues are asked, ``seen`` and one a cue) and ``end`` last, so that what was found
+before a file broke the process is kept. Run by `medialit.verify.asking`, which bounds the time.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from medialit.errors import MediaError, MediaTooLargeError
 from medialit.media import Limits
 from medialit.verify import pictures, traces
+from medialit.verify.closer import Answer, look_closer
 from medialit.verify.report import Encoding, Metadata
 
 _STILL = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _STILL_BRANDS = (b"avif", b"heic", b"heix", b"mif1")  # still pictures in a video's container
 # A frame's pixels are bounded; how long a video is does not matter, since it is read in pieces and by the clock.
 _LIMITS = Limits(max_seconds=48 * 3600.0, max_frames=2**31)
-
-Answer = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
@@ -44,8 +43,12 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         deadline = time.monotonic() + request["seconds"]
+        path = Path(request["path"])
         try:
-            _look(Path(request["path"]), keys, answer, deadline, comparable=start["comparable"])
+            if request["first"]:
+                _look(path, keys, answer, deadline, comparable=start["comparable"])
+            if request["cues"]:
+                _look_closer(path, request["cues"], answer, seconds=request["cue_seconds"])
         except MediaTooLargeError as error:
             answer({"stage": "problem", "code": "too-large", "detail": traces.printable(error)})
         except MediaError as error:
@@ -79,6 +82,12 @@ def _look(
             path, info, keys=keys, limits=_LIMITS, deadline=deadline, comparable=comparable
         )
     answer({"stage": "pictures", **dataclasses.asdict(seen)})
+
+
+def _look_closer(path: Path, names: list[str], answer: Answer, *, seconds: float) -> None:
+    with path.open("rb") as file:
+        still = _is_still(path, file.read(16))
+    look_closer(path, still=still, names=names, seconds=seconds, limits=_LIMITS, answer=answer)
 
 
 def _is_still(path: Path, head: bytes) -> bool:

@@ -54,7 +54,7 @@ white-space:nowrap;color:#7c2d12}
 .ml-cues dl{margin:.4rem 0}
 .ml-cues dt{font-weight:600;font-size:.9rem}
 .ml-cues dd{margin:0 0 .45rem}
-.ml-cues .ml-odds{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.1rem 1rem}
+.ml-cues .ml-odds{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8.5rem,45%),1fr));gap:.1rem 1rem}
 .ml-cues details{margin:.5rem 0}
 .ml-cues summary{cursor:pointer;font-weight:600;text-decoration:underline}
 .ml-cues summary:focus-visible{outline:3px solid #e0a100;outline-offset:2px}
@@ -87,7 +87,8 @@ def to_html(readings: Sequence[Shown], *, lang: str, name: str, strip: Sequence[
     """
     _ = translator(lang)
     title = _("Cues in {name}").format(name=f"\u2068{name}\u2069")
-    body = f"{note(lang)}{glance(readings, lang=lang)}{to_fragment(readings, lang=lang, strip=strip)}"
+    said = f"<p>{escape(balance(readings).say(lang))}</p>"
+    body = f"{said}{table(readings, lang=lang)}{to_fragment(readings, lang=lang, strip=strip, noted=True)}"
     return whole(title, body, lang=lang)
 
 
@@ -109,7 +110,13 @@ def whole(title: str, body: str, *, lang: str) -> str:
 
 
 def to_fragment(
-    readings: Sequence[Shown], *, lang: str, level: int = 2, strip: Sequence[Frame] = (), style: bool = False
+    readings: Sequence[Shown],
+    *,
+    lang: str,
+    level: int = 2,
+    strip: Sequence[Frame] = (),
+    style: bool = False,
+    noted: bool = False,
 ) -> str:
     """Return HTML of readings, each with its evidence, its odds and its card; no page around it.
 
@@ -122,13 +129,15 @@ def to_fragment(
     strip : sequence of Frame
     style : bool
         Whether the style comes along, for a place inside another page.
+    noted : bool
+        Whether `note` comes before them.
     """
     few = len(readings) <= _FEW
     parts = [
         one_cue(one, lang=lang, level=level, strip=strip, folded=not few and standing(one) != "reaches")
         for one in readings
     ]
-    return _box("".join(parts), lang=lang, style=style)
+    return _box((note(lang) if noted else "") + "".join(parts), lang=lang, style=style)
 
 
 def one_cue(
@@ -179,18 +188,15 @@ def one_cue(
     )
 
 
-def glance(readings: Sequence[Shown], *, lang: str, style: bool = False) -> str:
-    """Return a table of the cues and how each stands, with the sentence that says what chance alone would give."""
+def table(readings: Sequence[Shown], *, lang: str, style: bool = False) -> str:
+    """Return a table of the cues and how each stands."""
     _ = translator(lang)
     rows = "".join(
         f'<tr class="ml-{standing(one)}"><th scope="row">{escape(_(card(one.cue).title))}</th>'
         f"<td>{escape(_(STANDINGS[standing(one)]))}</td></tr>"
         for one in readings
     )
-    said = escape(balance(readings).say(lang))
-    return _box(
-        f'<p class="ml-balance">{said}</p><table><tbody>{rows}</tbody></table>', lang=lang, style=style
-    )
+    return _box(f"<table><tbody>{rows}</tbody></table>", lang=lang, style=style)
 
 
 def _box(inside: str, *, lang: str, style: bool) -> str:

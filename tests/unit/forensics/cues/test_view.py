@@ -16,6 +16,7 @@ from medialit.cli import main
 from medialit.errors import CueError
 from medialit.forensics import cues
 from medialit.forensics.cues import Heat, page, view
+from medialit.forensics.cues.figure import figure
 from medialit.forensics.cues.pixels import overlay
 from medialit.forensics.cues.shown import shown, strip
 from medialit.likeness.cast import person, portrait
@@ -53,7 +54,7 @@ def test_a_map_leaves_cold_pixels_grey_and_paints_hot_ones() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ar"])
 def test_a_figure_carries_its_sentence_in_the_readers_language(reading: cues.Reading, lang: str) -> None:
-    with Image.open(io.BytesIO(view.figure(reading, lang=lang))) as image:
+    with Image.open(io.BytesIO(figure(reading, lang=lang))) as image:
         image.load()
         assert image.info["Description"] == reading.explain(lang)
         assert image.width == 840
