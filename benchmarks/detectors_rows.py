@@ -1,0 +1,102 @@
+"""The clips that `benchmarks/detectors.py` counts on, as rows of features, kept in build/detectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from medialit import cueing
+from medialit.forensics import cues
+from medialit.forensics.detectors.features import READ, features
+from medialit.media import Clip, read
+from medialit.media.degrade import recompress, resize
+
+BUILD = Path(__file__).resolve().parent.parent / "build" / "detectors"
+CHANGES: dict[str, Callable[[Clip], Clip]] = {
+    "crf30": lambda clip: recompress(_silent(clip), crf=30),
+    "vp9": lambda clip: recompress(_silent(clip), crf=40, codec="vp9"),
+    "half": lambda clip: resize(_silent(clip), scale=0.5),
+}
+_KEPT = ("sha256", "file", "label", "kind", "method", "strength", "split", "source", "scene", "odd", "pair")
+
+Rows = list[dict]
+
+
+def load(name: str) -> Rows:
+    """Return the rows of a set; none where it was never taken."""
+    path = _path(name)
+    return [json.loads(line) for line in path.open(encoding="utf-8")] if path.exists() else []
+
+
+def take_pack(
+    name: str, folder: Path, *, most: int, change: str | None = None, split: str | None = None
+) -> None:
+    """Take the features of a pack's clips, finished or not, that are not there yet."""
+    done = {row["sha256"] for row in load(name)}
+    parts = sorted(folder.glob("parts/*.json"))
+    known = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
+    for row in known[:most]:
+        if row["sha256"] in done or (split is not None and row["split"] != split):
+            continue
+        # Nobody looks for a face on a wall: that only saves time, and is the same for a clip and its twin.
+        skip = () if row["source"] == "cast" else ("lip_sync", "face_boundary")
+        clip: Clip | Path = folder / row["file"]
+        if change is not None:
+            clip = replace(CHANGES[change](read(folder / row["file"])), audio=None, sample_rate=None)
+            skip = ("lip_sync",)  # the changes keep no sound
+        footage = cueing.footage(clip, names=[one for one in READ if one not in skip])
+        _keep(name, {key: row[key] for key in _KEPT} | {"f": features(footage, skip=skip)})
+        print(f"{name} {row['file']} {row['kind']} {row['label']}", flush=True)
+
+
+def take_footage() -> None:
+    """Take the features of two-second pieces of videos that packages carry."""
+    from watermark_footage import gradio_video, package_video, video
+
+    done = {row["sha256"] for row in load("footage")}
+    sources: list[tuple[str, Callable[[str], Path], int]] = [
+        ("a.mp4", gradio_video, 8),
+        ("b.mp4", gradio_video, 8),
+        ("world.mp4", gradio_video, 8),
+        ("bikes.mp4", package_video, 5),
+        ("carphone_pristine.mp4", package_video, 3),
+        ("bigbuckbunny.mp4", package_video, 4),
+    ]
+    for name, find, n_pieces in sources:
+        for k in range(n_pieces):
+            key = f"footage:{name}:{k}"
+            if key in done:
+                continue
+            try:
+                piece = video(find(name), None, n=48, start=48 * k)
+            except (ValueError, OSError):
+                break  # the video ends here
+            if piece.n_frames < 24:
+                break
+            row = {
+                "sha256": key,
+                "source": name,
+                "label": "camera",
+                "split": "none",
+                "kind": "none",
+                "odd": None,
+            }
+            _keep("footage", row | {"f": features(cues.look(piece), skip=("lip_sync", "face_boundary"))})
+            print(key, flush=True)
+
+
+def _silent(clip: Clip) -> Clip:
+    return replace(clip, audio=None, sample_rate=None)
+
+
+def _keep(name: str, row: dict) -> None:
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def _path(name: str) -> Path:
+    return BUILD / f"features-{name}.jsonl"

@@ -1,0 +1,256 @@
+"""Detectors: what the cues and the finest detail of a clip come to, as a calibrated probability and a careful finding.
+
+`assess` asks all detectors; `card` says what one is worth::
+
+    from medialit import cueing
+    from medialit.forensics import detectors
+
+    assessment = detectors.assess(cueing.footage("clip.mp4"))
+    print(assessment.finding, assessment.probability, assessment.explain("fr"))
+
+A detector has a `name` and a `score`; higher is more synthetic. "Cannot tell" is an answer, and often the right one:
+what was measured for each detector, and where it is at chance, is on its card and in docs/explanation/detectors.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from medialit.errors import CueError, MedialitError
+from medialit.forensics.cues import Footage
+from medialit.forensics.cues.records import Said
+from medialit.forensics.detectors.calibrated import Curve, at_base_rate, fit_curve
+from medialit.forensics.detectors.cards import CARDS, Card
+from medialit.forensics.detectors.families import LEARNED_TITLE, spoken
+from medialit.forensics.detectors.features import LEAST_FRAMES, LEAST_SIDE, can_be_judged, features, vector
+from medialit.forensics.detectors.learned import Learned, load_learned
+from medialit.forensics.detectors.records import (
+    BETWEEN,
+    NO_SIGNS,
+    SIGNS,
+    STRANGE,
+    TOO_SHORT,
+    TOO_SMALL,
+    UNMEASURED,
+    Assessment,
+    Detector,
+    Finding,
+    Operating,
+    Spoke,
+)
+from medialit.forensics.detectors.trees import Forest, from_dict
+
+__all__ = [
+    "DETECTORS",
+    "Assessment",
+    "Card",
+    "Curve",
+    "Detector",
+    "Finding",
+    "Forest",
+    "Learned",
+    "Operating",
+    "Spoke",
+    "assess",
+    "at_base_rate",
+    "card",
+    "detector",
+    "features",
+    "fit_curve",
+    "measured",
+]
+
+DETECTORS: Final = ("forest", "network")
+"""The detectors that ship: boosted trees over features, and a small network over the finest detail."""
+
+_DAMAGE: Final = (cv2.error, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError, MedialitError)
+_N_SPOKE: Final = 6
+
+
+def assess(footage: Footage, *, names: Sequence[str] | None = None) -> Assessment:
+    """Ask detectors about a clip.
+
+    Parameters
+    ----------
+    footage : Footage
+        By `medialit.forensics.cues.look`, or by `medialit.cueing.footage`, which finds faces too.
+    names : sequence of str, optional
+        Default: all of `DETECTORS`.
+
+    Returns
+    -------
+    Assessment
+        For any clip that can be read: where nothing can be said, that is the finding.
+
+    Raises
+    ------
+    CueError
+        If there is no such detector.
+
+    Examples
+    --------
+    >>> from medialit.forensics.cues import look
+    >>> from medialit.media import Clip
+    >>> short = assess(look(Clip(frames=np.zeros((3, 128, 128, 3), np.uint8), fps=12.0)))
+    >>> short.finding, short.probability
+    ('cannot-tell', None)
+    """
+    asked = tuple(DETECTORS if names is None else names)
+    for name in asked:
+        _require(name)
+    scores: dict[str, float | None] = dict.fromkeys(asked)
+    spoke: tuple[Spoke, ...] = ()
+    strangeness = None
+    if can_be_judged(footage):
+        if "forest" in asked:
+            scores["forest"], spoke, strangeness = _forest_on(footage)
+        if "network" in asked:
+            scores["network"] = _network_on(footage)
+    known = {name: score for name, score in scores.items() if score is not None}
+    curve = _curve(tuple(sorted(known)))
+    probability = None if curve is None else curve.probability(known)
+    if curve is not None and "network" in known and "forest" in known:
+        weight = curve.weights["network"] * known["network"]
+        mine = [Spoke(name="network", title=LEARNED_TITLE, weight=weight)]
+        theirs = [Spoke(name=s.name, title=s.title, weight=s.weight * curve.weights["forest"]) for s in spoke]
+        spoke = tuple(sorted(mine + theirs, key=lambda one: -abs(one.weight)))
+    finding, said = _finding(footage, probability, strangeness)
+    return Assessment(
+        scores=scores,
+        probability=probability,
+        finding=finding,
+        said=said,
+        spoke=spoke[:_N_SPOKE],
+        strangeness=strangeness,
+        operating=operating(),
+        cards={name: measured(name) for name in asked},
+    )
+
+
+class _OfFeatures:
+    name = "forest"
+
+    def score(self, footage: Footage) -> float | None:
+        return _forest_on(footage)[0] if can_be_judged(footage) else None
+
+
+class _OfNetwork:
+    name = "network"
+
+    def score(self, footage: Footage) -> float | None:
+        return _network_on(footage) if can_be_judged(footage) else None
+
+
+def detector(name: str) -> Detector:
+    """Return one detector.
+
+    Raises
+    ------
+    CueError
+        If there is no such detector.
+    """
+    _require(name)
+    return _OfFeatures() if name == "forest" else _OfNetwork()
+
+
+def card(name: str) -> Card:
+    """Return what a detector is, in English messages.
+
+    Raises
+    ------
+    CueError
+        If there is no such detector.
+    """
+    _require(name)
+    return CARDS[name]
+
+
+def measured(name: str) -> Mapping[str, Any]:
+    """Return the numbers of ``python benchmarks/detectors.py``; empty where it was not measured.
+
+    Raises
+    ------
+    CueError
+        If there is no such detector.
+    """
+    if name != "both":
+        _require(name)
+    return dict(_shipped()["measured"].get(name, {}))
+
+
+def operating() -> Operating:
+    """Return the shipped operating points."""
+    return Operating(**_shipped()["operating"])
+
+
+@cache
+def forest() -> Forest:
+    """Return the trees that ship."""
+    text = files("medialit.forensics.detectors").joinpath("forest.json").read_text(encoding="utf-8")
+    return from_dict(json.loads(text))
+
+
+def _forest_on(footage: Footage) -> tuple[float | None, tuple[Spoke, ...], float | None]:
+    trees = forest()
+    try:
+        row = vector(features(footage), trees.names)
+    except _DAMAGE:
+        return None, (), None
+    if np.isnan(row).all():
+        return None, (), None
+    return trees.score(row), spoken(trees.names, trees.contributions(row)), trees.strangeness(row)
+
+
+def _network_on(footage: Footage) -> float | None:
+    network = load_learned()
+    if network is None:
+        return None
+    try:
+        return network.score(footage)
+    except _DAMAGE:
+        return None
+
+
+def _finding(footage: Footage, probability: float | None, strangeness: float | None) -> tuple[Finding, Said]:
+    points = operating()
+    if footage.n_frames < LEAST_FRAMES:
+        return "cannot-tell", Said(
+            message=TOO_SHORT, slots={"n": str(footage.n_frames), "least": str(LEAST_FRAMES)}
+        )
+    if min(footage.stills.size) < LEAST_SIDE:
+        return "cannot-tell", Said(
+            message=TOO_SMALL, slots={"n": str(min(footage.stills.size)), "least": str(LEAST_SIDE)}
+        )
+    if probability is None:
+        return "cannot-tell", Said(message=UNMEASURED)
+    if strangeness is not None and strangeness > points.strange_above:
+        return "cannot-tell", Said(message=STRANGE, slots={"share": f"{strangeness:.0%}"})
+    if probability >= points.signs_at:
+        return "signs", Said(message=SIGNS, slots={"alarms": f"{points.false_alarm_rate:.0%}"})
+    if probability <= points.no_signs_at:
+        return "no-signs", Said(message=NO_SIGNS, slots={"misses": f"{points.miss_rate:.0%}"})
+    return "cannot-tell", Said(message=BETWEEN)
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    text = files("medialit.forensics.detectors").joinpath("shipped.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+@cache
+def _curve(names: tuple[str, ...]) -> Curve | None:
+    held = _shipped()["curves"].get("+".join(names))
+    return None if held is None else Curve(weights=dict(held["weights"]), bias=float(held["bias"]))
+
+
+def _require(name: str) -> None:
+    if name not in DETECTORS:
+        raise CueError(f"There is no detector {name!r}. Use one of: {', '.join(DETECTORS)}.")

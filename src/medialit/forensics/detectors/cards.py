@@ -1,0 +1,74 @@
+"""What each detector is: words for its card. The numbers come from the benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from medialit.language import msgid as _msgid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a detector is and what breaks it, in English messages.
+
+    Parameters
+    ----------
+    name, title, how, breaks, chance : str
+        `chance` says where it is no better than guessing.
+    trained_on : str
+    """
+
+    name: str
+    title: str
+    how: str
+    breaks: str
+    chance: str
+    trained_on: str
+
+
+_TRAINED = _msgid(
+    "Clips of the miniature world, of the fictional cast and moves over photographs, with fakes made by this platform. "
+    "No clip of a current generator and no filmed deepfake was among them."
+)
+
+CARDS: Final[Mapping[str, Card]] = MappingProxyType(
+    {
+        "forest": Card(
+            name="forest",
+            title=_msgid("Boosted trees over measurements"),
+            how=_msgid(
+                "About a hundred numbers on grain, sharpness, colour, spectrum and motion, and the cues, are weighed "
+                "by small decision trees."
+            ),
+            breaks=_msgid(
+                "Strong compression, enlarging and shrinking remove what it measures. Cameras, codecs and sizes that "
+                "it was not tried on shift every number."
+            ),
+            chance=_msgid(
+                "Fakes in which no picture was changed, such as a shifted voice without a face in view, and scenes that "
+                "are rendered as honestly as the others but break a law of physics."
+            ),
+            trained_on=_TRAINED,
+        ),
+        "network": Card(
+            name="network",
+            title=_msgid("A small network over the finest detail"),
+            how=_msgid(
+                "Squares of 64 by 64 pixels through three frames at full size; only their residuals reach the "
+                "network, so that it does not see what is shown. The score is what the most suspicious squares say."
+            ),
+            breaks=_msgid(
+                "Whatever smooths or resizes the whole picture, honestly or not. It was trained with such changes, "
+                "and still loses most of what it sees."
+            ),
+            chance=_msgid(
+                "Repeated frames, cuts, shifted voices and broken laws of physics: three frames of a small square "
+                "do not show them."
+            ),
+            trained_on=_TRAINED,
+        ),
+    }
+)

@@ -1,0 +1,168 @@
+"""Features of the grain of every frame: over time, over the picture, and from one frame to the next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medialit.forensics.grain import Grain
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+_DARK, _BRIGHT = 12.0, 243.0  # levels: beyond them sensors are cut off
+_LEAST_BLOCKS: Final = 24
+_RUN: Final = 4  # frames that have to come back together
+
+
+def of_grain(grain: Grain) -> dict[str, float]:
+    """Return the features of a clip's grain; empty where there is too little of it."""
+    lit = (grain.light > _DARK) & (grain.light < _BRIGHT)
+    mostly = lit.mean(axis=0) > 0.5
+    if grain.n_frames < 8 or mostly.sum() < _LEAST_BLOCKS:
+        return {}
+    return {**_levels(grain, mostly), **_over_time(grain, mostly), **_over_picture(grain, mostly),
+            **_frame_to_frame(grain, mostly), **_comes_back(grain, mostly)}  # fmt: skip
+
+
+def _levels(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    values = grain.noise[:, mostly]
+    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
+    plain = grain.detail < np.median(grain.detail)
+    return {
+        "level": float(middle),
+        "low": float(middle - low),
+        "high": float(high - middle),
+        "plain_level": float(np.median(grain.noise[plain])) if plain.any() else float("nan"),
+    }
+
+
+def _over_time(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell how even noise is from frame to frame: of the whole picture, and of each block against the picture."""
+    level = grain.noise[:, mostly].mean(axis=1).astype(np.float64)  # (T,)
+    off = level - _running_median(level, 5)
+    spread = 1.4826 * float(np.median(np.abs(off))) + 0.01
+    strength = np.abs(np.fft.rfft(off * np.hanning(len(off))))[2:]
+    usual = float(np.median(strength)) + 0.01 * len(off) ** 0.5
+    own = grain.noise - np.median(grain.noise, axis=0)  # each block against its usual level
+    own = own - own[:, mostly].mean(axis=1)[:, None, None]
+    soft = np.stack([cv2.blur(one, (3, 3)) for one in own])[:, mostly]
+    alternating = own[1:-1] - (own[:-2] + own[2:]) / 2
+    signs = (-1.0) ** np.arange(len(alternating))
+    rhythm = np.abs((alternating * signs[:, None, None]).mean(axis=0))
+    return {
+        "time_std": float(off.std()),
+        "dip": float(-off.min()),
+        "dip_ratio": float(-off.min() / spread),
+        "rise": float(off.max()),
+        "dips": float((off < -0.15).mean()),
+        "beat": float(np.log2((strength.max() + 1e-6) / usual)),
+        "nyquist": float(np.log2((strength[-1] + 1e-6) / usual)),
+        "drift": float(np.abs(level[: len(level) // 2].mean() - level[len(level) // 2 :].mean())),
+        "block_dip": float(-np.quantile(soft, 0.01)),
+        "block_rise": float(np.quantile(soft, 0.99)),
+        "block_std": float(soft.std()),
+        "block_rhythm": float(np.quantile(rhythm[mostly], 0.95)),
+        "block_rhythm_mean": float(rhythm[mostly].mean()),
+    }
+
+
+def _over_picture(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell how well brightness and detail explain the noise of a block, and how what they leave lies in the picture."""
+    found: dict[str, float] = {}
+    # A thing that moves takes its noise along: so the map is made anew of each third of the clip.
+    thirds = np.array_split(np.arange(grain.n_frames), 3)
+    rows = [_map(grain, mostly, third) for third in thirds]
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        found[name] = float(np.median(values))
+    whole = _map(grain, mostly, np.arange(grain.n_frames))
+    found["map_low_whole"], found["map_high_whole"] = whole["map_low"], whole["map_high"]
+    return found
+
+
+def _map(grain: Grain, mostly: NDArray[np.bool_], frames: NDArray[np.int_]) -> dict[str, float]:
+    noise, light, detail = (x[frames].mean(axis=0) for x in (grain.noise, grain.light, grain.detail))
+    y, a, b = noise[mostly].astype(np.float64), light[mostly] / 128 - 1, detail[mostly]
+    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=1).astype(np.float64)
+    weights = np.linalg.lstsq(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y, rcond=None)[0]
+    rest = np.zeros(noise.shape, np.float32)
+    rest[mostly] = y - terms @ weights
+    soft = cv2.blur(rest, (3, 3))[mostly]
+    spread = float(rest[mostly].std()) + 0.02
+    around = cv2.blur(rest, (3, 3)) * 9 - rest
+    alike = np.corrcoef(rest[mostly], around[mostly])[0, 1] if rest[mostly].std() > 1e-6 else 0.0
+    return {
+        "fit_light": float(weights[1]),
+        "fit_detail": float(weights[3]),
+        "fit_rest": spread,
+        "fit_share": float(1 - rest[mostly].var() / (y.var() + 1e-6)),
+        "map_low": float(-soft.min() / spread),
+        "map_high": float(soft.max() / spread),
+        "map_p03": float(-np.quantile(soft, 0.03)),
+        "map_p97": float(np.quantile(soft, 0.97)),
+        "map_blobs": float(alike),
+    }
+
+
+def _frame_to_frame(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell whether the residual of a frame is that of the frame before: a sensor's is new each time."""
+    again, change = grain.again[1:], grain.change[1:]
+    each = again[:, mostly].mean(axis=1)
+    where = again.mean(axis=0)
+    soft = cv2.blur(where, (3, 3))[mostly]
+    still = (change < np.median(change)) & mostly[None]
+    steps = change[:, mostly].mean(axis=1)
+    usual = float(np.median(steps)) + 0.02
+    return {
+        "again": float(each.mean()),
+        "again_std": float(each.std()),
+        "again_most": float(each.max()),
+        "again_p95": float(np.quantile(again[:, mostly], 0.95)),
+        "again_p05": float(np.quantile(again[:, mostly], 0.05)),
+        "again_still": float(again[still].mean()) if still.any() else float("nan"),
+        "again_map_std": float(where[mostly].std()),
+        "again_map_high": float(soft.max() - np.median(soft)),
+        "again_map_low": float(np.median(soft) - soft.min()),
+        "frozen": float((steps < 0.2 * usual).mean()),
+        "step_rhythm": _alternation(np.log2(steps + 0.02)),
+        "step_std": float(np.median(np.abs(np.diff(np.log2(steps + 0.02))))),
+    }
+
+
+def _comes_back(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell whether the accidents of the noise of a stretch of frames come back later; no scene brings them back."""
+    found: dict[str, float] = {}
+    for name, values in (("noise", grain.noise), ("again", grain.again)):
+        flat = values[:, mostly].astype(np.float64)
+        # What a block has before and after belongs to the scene; what only this frame has is an accident.
+        fresh = flat[1:-1] - (flat[:-2] + flat[2:]) / 2
+        fresh -= fresh.mean(axis=1, keepdims=True)
+        fresh /= np.sqrt((fresh**2).sum(axis=1, keepdims=True)) + 1e-9
+        alike = fresh @ fresh.T
+        n = len(alike)
+        runs = [
+            np.convolve(np.diagonal(alike, lag), np.ones(_RUN) / _RUN, "valid").max()
+            for lag in range(3, n - _RUN)
+        ]
+        if not runs:
+            continue
+        found[f"back_{name}"] = float(max(runs))
+        found[f"back_{name}_over"] = float(max(runs) - np.median(runs))
+    return found
+
+
+def _running_median(values: Doubles, n: int) -> Doubles:
+    padded = np.pad(values, n // 2, mode="reflect")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, n), axis=1), np.float64)
+
+
+def _alternation(values: NDArray[np.floating]) -> float:
+    """Return how much every second value differs from the others, over the usual step between neighbours."""
+    rest = np.asarray(values, np.float64)
+    rest = rest[1:-1] - (rest[:-2] + rest[2:]) / 2
+    signs = (-1.0) ** np.arange(len(rest))
+    return float(abs((rest * signs).mean()) / (np.abs(rest).mean() + 1e-3))
