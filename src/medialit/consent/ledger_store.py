@@ -227,14 +227,14 @@ class Store:
     """
 
     def __init__(self, place: str | Path, *, new_chain: str) -> None:
-        self.url = _url(place)
+        self.url = database_url(place)
         self.name = self.url.render_as_string(hide_password=True)
         self.path = Path(self.url.database) if self.sqlite and self.url.database else None
         if self.path is not None:
             self.name = str(self.path)
-            _make_folder(self.path.parent)
+            make_folder(self.path.parent)
         with self.guarded():
-            self.engine = _engine(self.url)
+            self.engine = open_engine(self.url)
             if self.path is None:
                 self._make(new_chain)
             else:
@@ -343,7 +343,8 @@ class Store:
         return None
 
 
-def _url(place: str | Path) -> URL:
+def database_url(place: str | Path) -> URL:
+    """Return where a database is: a path is a file of SQLite."""
     if isinstance(place, Path) or "://" not in place:
         return URL.create("sqlite", database=str(place))
     try:
@@ -363,7 +364,8 @@ def _url(place: str | Path) -> URL:
     )
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can open."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # of writers who come at once, one makes it
     except OSError as error:
@@ -373,7 +375,8 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _engine(url: URL) -> Engine:
+def open_engine(url: URL) -> Engine:
+    """Return an engine whose acknowledged transactions are on the disk, and that says BEGIN itself."""
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_S})
         event.listen(engine, "connect", _durable_sqlite)

@@ -421,5 +421,5 @@ def _without_limit(controls: Controls) -> Controls:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    found: Floats = 1.0 / (1.0 + np.exp(-x))
-    return found
+    one = np.float32(1.0)
+    return np.asarray(one / (one + np.exp(-x)), np.float32)
