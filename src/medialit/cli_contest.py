@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from medialit.cli_words import LANG, listed
-from medialit.errors import MedialitError
+from medialit.errors import ContestError, MedialitError
+from medialit.language import msgid as _msgid
 from medialit.language import said, translator
 
 if TYPE_CHECKING:
     from medialit.clips import Pack, Progress
+    from medialit.contest.records import Occasion
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _QUICK_KINDS = ("splice", "insert", "clone", "retime", "duplicate", "violation")
 _QUICK_CLIPS = 144
@@ -143,6 +147,65 @@ def _scores(machine: str, pack: Pack) -> Mapping[str, float]:
         click.echo(f"\r{machine} {done}/{n}", nl=done == n, err=True)
 
     return scored(pack.entries, cue_score(machine.removeprefix(CUE)), on_clip=told)
+
+
+@contest.command("run")
+@click.argument("folder", type=_FOLDER)
+@click.option("--on", "occasion", type=click.Choice(["before", "after", "later"]), required=True,
+              help="Before the course, after it, or weeks later.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
+@click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+@LANG
+def contest_run(folder: Path, occasion: Occasion, port: int | None, browser: bool, lang: str) -> None:
+    """Open the window of the contest in FOLDER on this computer, for one person after the other. Ctrl+C ends it."""
+    from medialit.apps import contest as app
+    from medialit.contest import read_contest
+
+    app.launch(read_contest(folder), occasion=occasion, lang=lang, port=port, in_browser=browser)
+
+
+@contest.command("report")
+@click.argument("folder", type=_FOLDER)
+@click.option("--out", type=_FILE, required=True, help="The page, .html.")
+@click.option("--also", type=_THERE, multiple=True,
+              help="Answers from another computer: contest/ID.sqlite of its data folder; repeat for more.")  # fmt: skip
+@click.option(
+    "--missed", type=_FILE, help="Also write how many missed each clip, for the next contest (JSON)."
+)
+@LANG
+def contest_report(folder: Path, out: Path, also: Sequence[Path], missed: Path | None, lang: str) -> None:
+    """Write what the class can be told about the contest in FOLDER: better, or merely more suspicious."""
+    from medialit.contest import FEWEST, answers_of, class_report, read_contest
+    from medialit.contest.judged import missed as missed_by
+    from medialit.contest.judged import sittings
+    from medialit.contest.page import to_html
+    from medialit.contest.store import Answers, gathered
+    from medialit.contest.words import signed, verdict_words
+
+    held = read_contest(folder)
+    answers, firsts = gathered([answers_of(held), *(Answers(path, contest=held) for path in also)])
+    report = class_report(held.items, answers, firsts, machine=held.machine)
+    _write(out, to_html(report, lang=lang))
+    if missed is not None:
+        shares = missed_by(sittings(held.items, answers, firsts), least=FEWEST)
+        _write(missed, json.dumps(shares, indent=1) + "\n")
+    _ = translator(lang)
+    if report.change is None:
+        click.echo(_("{path}: too few learners judged every clip before and after.").format(path=out))
+        return
+    change = report.change.change
+    click.echo(
+        _("{path}: {verdict} (d' {d}; c {c}; learners: {n}).").format(
+            path=out, verdict=verdict_words(change.verdict, lang=lang)[0], d=signed(change.d_prime),
+            c=signed(change.criterion), n=report.change.n)
+    )  # fmt: skip
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ContestError(_msgid("{path} cannot be written ({why})."), path=path, why=error) from error
 
 
 @contest.command("wipe")

@@ -7,7 +7,7 @@ to the same clip changes nothing. Nothing is ever altered, only added, until som
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,7 +130,8 @@ class Answers:
             return ()
         columns = "learner, occasion, clip, stage, synthetic, confidence, seconds, at"
         with self._open(write=False) as db:
-            rows = db.execute(f"SELECT {columns} FROM answers {where} ORDER BY n", values).fetchall()  # noqa: S608  # our own words
+            asked = f"SELECT {columns} FROM answers {where} ORDER BY n"  # noqa: S608  # words of ours alone
+            rows = db.execute(asked, values).fetchall()
         return tuple(
             Answer(
                 learner=row[0], occasion=row[1], clip=row[2], stage=row[3], synthetic=bool(row[4]), confidence=row[5],
@@ -161,6 +162,31 @@ class Answers:
 def answers_of(contest: Contest, *, home: Path | None = None) -> Answers:
     """Return the answers to a contest that are kept on this computer, in ``contest/ID.sqlite`` of `$MEDIALIT_HOME`."""
     return Answers((home or medialit_home()) / "contest" / f"{contest.id}.sqlite", contest=contest)
+
+
+def gathered(stores: Iterable[Answers]) -> tuple[tuple[Answer, ...], dict[str, Form]]:
+    """Return the answers of several computers, and the form that each learner began with.
+
+    Raises
+    ------
+    ContestError
+        If one code word began with different forms on two computers: then two people chose the same.
+    """
+    answers: list[Answer] = []
+    firsts: dict[str, Form] = {}
+    for store in stores:
+        for learner, first in store.firsts().items():
+            if firsts.setdefault(learner, first) != first:
+                raise ContestError(
+                    _msgid(
+                        "The code word {learner} began with different forms on two computers, so two people "
+                        "chose it. Wipe it "
+                        "on one of them."
+                    ),
+                    learner=learner,
+                )
+        answers += store.all()
+    return tuple(answers), firsts
 
 
 def _lost(path: Path, error: Exception) -> ContestError:
