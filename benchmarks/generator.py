@@ -411,7 +411,7 @@ def summary(results: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-LOWER_IS_BETTER = ("flicker", "warp_error", "acceleration_residual", "jumps", "fall_residual")
+LOWER_IS_BETTER = ("flicker", "warp_error", "blotches", "acceleration_residual", "jumps", "fall_residual")
 MEASURES = (*(f.name for f in dataclasses.fields(Motion)), "fall_residual", "fall_gravity")
 
 

@@ -7,6 +7,8 @@ flicker               % of       what one frame shows and neither neighbour does
                       contrast
 warp error            % of       difference from the frame before, moved along the optical flow, where nothing is hidden
                       contrast
+blotches              % of       what one frame shows and neither neighbour does, by more than a tenth of the contrast,
+                      pixels     wherever it is: also where motion cannot be followed, as under a thing that jumps
 acceleration residual h/s^2      how much the acceleration of an object changes from instant to instant; the median
 jumps                 1/s        steps longer than both of their neighbours allow
 permanence            share      of the frames in which an object should be seen, those in which it is
@@ -22,7 +24,8 @@ own rate if that is lower. So none depends on size, brightness or a frame rate o
 
 References
 ----------
-Kokaram (1998), Motion Picture Restoration, chapter 6: the spike detection index behind `flicker`.
+Kokaram (1998), Motion Picture Restoration, chapter 6: the spike detection index behind `flicker`, and, with a threshold
+and without excuse for what is hidden, behind `blotches`.
 Huang et al. (2024), VBench, arXiv:2311.17982: temporal flickering and subject consistency, whose roles `flicker` and the
 constancies have here (VBench compares frames without motion compensation, and DINO features, too large for a laptop).
 Lai et al. (2018), Learning Blind Video Temporal Consistency, ECCV, section 4.2: the warping error.
@@ -50,6 +53,7 @@ Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RATE = 12.0  # instants a second at which motion is measured
+_BLOTCH = 0.1  # of the contrast
 _JUMP = 0.05  # heights: a step this much longer than its neighbours
 _ABOVE_GROUND = 0.03  # heights: above this an object flies
 
@@ -72,6 +76,7 @@ class Motion:
 
     flicker: float
     warp_error: float
+    blotches: float
     acceleration_residual: float | None
     jumps: float | None
     permanence: float | None
@@ -103,7 +108,7 @@ def measure(clip: Clip, *, reading: Reading | None = None) -> Motion:
     (True, 0.0, 1.0)
     """
     reading = reading or follow(clip)
-    steadiness = flicker_and_warp_error(clip)
+    steady = steadiness(square(clip, SIDE), fps=clip.fps)
     tracks = reading.tracks
 
     def mean(values: Sequence[float | None]) -> float | None:
@@ -111,8 +116,9 @@ def measure(clip: Clip, *, reading: Reading | None = None) -> Motion:
         return float(np.mean(known)) if known else None
 
     return Motion(
-        flicker=steadiness[0],
-        warp_error=steadiness[1],
+        flicker=steady.flicker,
+        warp_error=steady.warp_error,
+        blotches=steady.blotches,
         acceleration_residual=mean([acceleration_residual(t) for t in tracks]),
         jumps=mean([jumps(t) for t in tracks]),
         permanence=mean([permanence(t, others=_but(tracks, t)) for t in tracks]),
@@ -149,6 +155,9 @@ class Steadiness:
         Of the frames ``gap`` to ``T - gap``: what neither neighbour shows.
     misses : ndarray of float32, shape (T - gap,)
         Of the frames from ``gap`` on: difference from the frame before, moved along the flow.
+    blotched : ndarray of float32, shape (T - 2 gap,)
+        Of the same frames as `spikes`: percent of all pixels that differ from both neighbours by more than a tenth of the
+        contrast, hidden or not.
     spike_map, miss_map : ndarray of float32, shape (H, W)
         The frame at which each is largest; 0 where something is hidden.
     spike_at, miss_at : int
@@ -158,6 +167,7 @@ class Steadiness:
     gap: int
     spikes: Floats
     misses: Floats
+    blotched: Floats
     spike_map: Floats
     miss_map: Floats
     spike_at: int
@@ -172,6 +182,11 @@ class Steadiness:
     def warp_error(self) -> float:
         """Mean over time."""
         return float(np.mean(self.misses, dtype=np.float64))
+
+    @property
+    def blotches(self) -> float:
+        """Mean over time."""
+        return float(np.mean(self.blotched, dtype=np.float64))
 
 
 def steadiness(pictures: NDArray[np.uint8], *, fps: float) -> Steadiness:
@@ -196,6 +211,7 @@ def steadiness(pictures: NDArray[np.uint8], *, fps: float) -> Steadiness:
     ahead = [_flow(engine, stretched[t], stretched[t + gap]) for t in range(n)]
     back = [_flow(engine, stretched[t + gap], stretched[t]) for t in range(n)]
     spikes, misses = _Worst(), _Worst()
+    blotched: list[float] = []
     for t in range(gap, len(pictures)):
         now = pictures[t].astype(np.float32)
         before, sure = _moved(pictures[t - gap].astype(np.float32), back[t - gap], ahead[t - gap])
@@ -203,12 +219,15 @@ def steadiness(pictures: NDArray[np.uint8], *, fps: float) -> Steadiness:
         if t < n:
             after, sure_too = _moved(pictures[t + gap].astype(np.float32), ahead[t], back[t])
             nearest = np.clip(now, np.minimum(before, after), np.maximum(before, after))
-            spikes.add(t, np.abs(now - nearest), sure & sure_too)
+            spike = np.abs(now - nearest)
+            spikes.add(t, spike, sure & sure_too)
+            blotched.append(100 * float((spike.mean(axis=2) > _BLOTCH * contrast).mean()))
     scale = 100 / contrast
     return Steadiness(
         gap=gap,
         spikes=np.array(spikes.means, np.float32) * scale,
         misses=np.array(misses.means, np.float32) * scale,
+        blotched=np.array(blotched, np.float32),
         spike_map=spikes.where * scale,
         miss_map=misses.where * scale,
         spike_at=spikes.at,

@@ -341,10 +341,10 @@ def losses(answer: dict[str, Tensor], batch: Batch) -> dict[str, Tensor]:
     """Return the parts of the loss for clips."""
     device = answer["action"].device
     action = torch.from_numpy(batch.action).to(device)
-    there = action >= 0
+    there = torch.from_numpy(batch.seen.any(axis=2)).to(device)  # what is never in sight teaches nothing
     return _looking(answer["looks"].float().transpose(1, 2), answer["at"].float(), batch) | {
         **_naming(answer, batch),
-        "action": F.cross_entropy(answer["action"].float()[there], action[there]),
+        "action": 2 * F.cross_entropy(answer["action"].float()[there], action[there]),
         "pan": F.cross_entropy(answer["pan"].float(), torch.from_numpy(batch.pan).to(device)),
     }
 

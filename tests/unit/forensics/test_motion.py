@@ -38,7 +38,7 @@ def test_renders_are_steady_and_lawful():
 def test_a_teleport_is_a_jump_and_nothing_else():
     change = worse("teleport", 0.6)
     assert change["jumps"] > 0.4
-    assert abs(change["flicker"]) < 0.1 and change["permanence"] == 0
+    assert abs(change["flicker"]) < 0.1 and abs(change["blotches"]) < 0.5 and change["permanence"] == 0
     assert abs(change["colour_constancy"]) < 0.01 and abs(change["shape_constancy"]) < 0.03
 
 
@@ -46,6 +46,24 @@ def test_flicker_is_flicker_and_inconstant_colour_and_nothing_else():
     change = worse("flicker", 0.8)
     assert change["flicker"] > 0.2 and change["colour_constancy"] < -0.02
     assert change["jumps"] == 0 and change["permanence"] == 0 and abs(change["shape_constancy"]) < 0.05
+
+
+def test_a_thing_that_is_elsewhere_in_each_frame_leaves_blotches_and_one_that_moves_leaves_few():
+    rng = np.random.default_rng(0)
+    ground = cv2.GaussianBlur(rng.uniform(60, 200, (128, 128, 3)).astype(np.float32), (0, 0), 6)
+    thing = cv2.GaussianBlur(rng.uniform(-600, 800, (24, 24, 3)).astype(np.float32), (0, 0), 3).clip(0, 255)
+
+    def clip(tops, lefts):
+        frames = np.repeat(ground[None], 24, axis=0)
+        for frame, top, left in zip(frames, tops, lefts, strict=True):
+            frame[top : top + 24, left : left + 24] = thing
+        return Clip(frames=frames.astype(np.uint8), fps=12.0)
+
+    moving = motion.measure(clip([50] * 24, range(10, 82, 3)))
+    restless = motion.measure(clip(rng.integers(0, 104, 24), rng.integers(0, 104, 24)))
+    share = 100 * thing[..., 0].size / ground[..., 0].size
+    assert restless.blotches == pytest.approx(share, rel=0.4)
+    assert moving.blotches < share / 4
 
 
 def test_a_morph_is_inconstant_shape_and_no_jump():
@@ -149,6 +167,7 @@ def test_a_clip_too_short_to_measure_is_refused_with_the_number_it_needs():
 
 def _alike(a: Motion, b: Motion) -> None:
     assert a.flicker == pytest.approx(b.flicker, abs=0.15)
+    assert a.blotches == pytest.approx(b.blotches, abs=0.4)
     assert a.warp_error == pytest.approx(b.warp_error, rel=0.3, abs=0.2)
     assert a.acceleration_residual == pytest.approx(b.acceleration_residual, abs=0.5)
     assert a.jumps == b.jumps and a.permanence == b.permanence
