@@ -35,7 +35,7 @@ from detectors_report import tables
 from detectors_rows import BUILD, CHANGES, Rows, load, take_footage, take_pack
 
 from medialit.forensics.calibration import expected_calibration_error
-from medialit.forensics.detectors import fit_curve
+from medialit.forensics.detectors import Directions, fit_curve, fit_directions
 from medialit.forensics.detectors.calibrated import Curve
 from medialit.forensics.detectors.features import vector
 from medialit.forensics.detectors.trees import Forest, fit
@@ -51,6 +51,8 @@ GENERATED = ("v1", "v2", "regenerate")
 ALARMS = 0.03  # share of honest clips at the shipped operating point
 MISSES = 0.03  # share of fakes that are told "no signs"
 BASE_RATES = (0.005, 0.05, 0.5)
+OF_FEATURES = ("directions", "forest")
+N_TREES = 150
 
 
 def main() -> None:
@@ -76,8 +78,12 @@ def main() -> None:
     if options.footage:
         take_footage()
     report = evaluate(
-        load("pack"),
-        [row for path in sorted(BUILD.glob("features-train-*.jsonl")) for row in load(path.stem[9:])],
+        [row | {"pack": "pack"} for row in load("pack")],
+        [
+            row | {"pack": path.stem}
+            for path in sorted(BUILD.glob("features-train-*.jsonl"))
+            for row in load(path.stem[9:])
+        ],
         {change: load(f"pack-{change}") for change in CHANGES},
         load("footage"),
         write=options.write,
@@ -88,17 +94,17 @@ def main() -> None:
         page = PAGE.read_text(encoding="utf-8")
         before, rest = page.split(BEGIN)
         PAGE.write_text(before + BEGIN + "\n\n" + shown + "\n" + END + rest.split(END)[1], encoding="utf-8")
-    both = report["both"] or report["forest"]
+    one = report["together"]
     print(
         json.dumps(
             {
-                "auc_known": report["forest"]["auc_known"][0],
-                "auc_leave_one_out": report["forest"]["auc_leave_one_out"],
-                "ece": report["forest"]["ece"],
-                "odd_flagged": report["forest"]["odd_flagged"][0],
-                "auc_unknown": report["forest"]["auc_unknown"][0],
-                "both": {k: both[k] for k in ("auc_known", "ece", "odd_flagged")},
-                "network": report["network"] and {k: report["network"][k] for k in ("auc_known",)},
+                "auc_known": one["auc_known"][0],
+                "auc_leave_one_out": one["auc_leave_one_out"],
+                "ece": one["ece"],
+                "odd_flagged": one["odd_flagged"][0],
+                "auc_unknown": one["auc_unknown"][0],
+                "network_auc": report["network"] and report["network"]["auc_known"][0],
+                "all_auc": report["all"] and report["all"]["auc_known"][0],
                 "n_clips": report["n_clips"],
                 "n_train": report["n_train"],
             }
@@ -110,51 +116,65 @@ def evaluate(pack: Rows, extra: Rows, changed: dict[str, Rows], footage: Rows, *
     """Return all numbers of the report."""
     names = tuple(sorted({name for row in (*pack, *extra) for name in row["f"]}))
     held = _across(pack, extra, names)
-    report = {
+    report: dict = {
         "n_clips": len(pack),
         "n_train": len(pack) + len(extra),
         "kinds": sorted({row["kind"] for row in pack}),
         "n_features": len(names),
     }
-    one = _counted(pack, held.known, held.probability, held.flagged)
-    one |= _left_out(pack, extra, names)
-    one["auc_unknown"] = _unknown(pack, extra, names)
-    one["changed"] = {
+    for key, one in held.ways.items():
+        report[key] = _counted(pack, one.z, one.probability, one.flagged)
+    left_out = {kind: _without(pack, extra, names, (kind,)) for kind in report["kinds"]}
+    unknown = _without(pack, extra, names, GENERATED)
+    for key in held.ways:
+        report[key] |= {
+            "left_out": {kind: one[key][0] for kind, one in left_out.items()},
+            "auc_leave_one_out": round(float(np.mean([one[key][0] for one in left_out.values()])), 4),
+            "auc_unknown": unknown[key],
+        }
+    report |= _network(pack, held)
+    report["changed"] = {
         change: _changed(pack, extra, names, rows) for change, rows in changed.items() if len(rows) > 20
     }
-    report["forest"] = one
-    report["network"], report["both"], curves = _network(pack, held)
-    trees = fit(*_xy([*pack, *extra], names), names=names, seed=1)
-    strange = _strange([*pack, *extra], names)
-    operating = held.operating if report["both"] is None else report["both"]["operating"]
+    models = _fit([*pack, *extra], names)
+    curves = {key: one.curve.as_dict() for key, one in held.ways.items() if key != "together"}
+    curves["directions+forest"] = held.ways["together"].curve.as_dict()
+    curves |= {key: curve.as_dict() for key, curve in report.pop("curves", {}).items()}
+    points = _operating(held.crossed, held.crossed_truth)
     shipped = {
-        "curves": {"forest": held.curve.as_dict(), **{k: v.as_dict() for k, v in curves.items()}},
-        "operating": {**operating, "strange_above": strange},
+        "curves": curves,
+        "operating": points | {"strange_above": _strange([*pack, *extra], names)},
         "measured": {},
     }
-    report["footage"] = _on_footage(footage, trees, shipped)
+    report["footage"] = _on_footage(footage, models, shipped)
     report["operating"] = shipped["operating"]
-    for name in ("forest", "network", "both"):
-        if report[name] is not None:
-            shipped["measured"][name] = {
-                k: v for k, v in report[name].items() if k not in ("scores", "operating")
-            } | {"n_clips": report["n_clips"], "footage": report["footage"]}
+    for name in ("directions", "forest", "network", "together", "all"):
+        if report.get(name):
+            shipped["measured"][name] = report[name] | {"n_clips": report[name]["n"]}
+    shipped["measured"]["together"] |= {"changed": report["changed"], "footage": report["footage"]}
     if write:
-        (HOME / "forest.json").write_text(json.dumps(trees.as_dict()) + "\n")
+        for name, model in models.items():
+            (HOME / f"{name}.json").write_text(json.dumps(model.as_dict()) + "\n")
         (HOME / "shipped.json").write_text(json.dumps(shipped, indent=1) + "\n")
     return report
 
 
-class _Held:
-    """Scores of every clip of the pack, by trees that saw neither its scene, its people nor its camera."""
+class _Way:
+    """One detector, or both of features together, on clips whose scenes, people and cameras were not fitted on."""
 
     def __init__(self, n: int) -> None:
-        self.known = np.zeros(n)
-        self.probability = np.zeros(n)
-        self.flagged = np.zeros(n, bool)
-        self.cleared = np.zeros(n, bool)
+        self.z, self.probability, self.flagged = np.zeros(n), np.zeros(n), np.zeros(n, bool)
         self.curve: Curve
-        self.operating: dict[str, float]
+
+
+class _Held:
+    def __init__(self, n: int) -> None:
+        self.scores = np.zeros((n, len(OF_FEATURES)))
+        self.ways = {key: _Way(n) for key in (*OF_FEATURES, "together")}
+        self.crossed: (
+            np.ndarray
+        )  # probabilities of all clips together, each scored by what did not see its split
+        self.crossed_truth: np.ndarray
 
 
 def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
@@ -166,27 +186,58 @@ def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
             continue
         inside = [row for row in (*pack, *extra) if row["split"] != out]
         scores, truths = _crossed(inside, names)
-        curve = fit_curve(("forest",), scores[:, None], truths)
-        signs, _ = _points(np.array([curve.probability({"forest": s}) for s in scores]), truths)
-        trees = fit(*_xy(inside, names), names=names, seed=1)
-        held.known[here] = _scored(trees, [row for row in pack if row["split"] == out])
-        held.probability[here] = [curve.probability({"forest": s}) for s in held.known[here]]
-        held.flagged[here] = held.probability[here] >= signs
-    everyone = [*pack, *extra]
-    scores, truths = _crossed(everyone, names)
-    held.curve = fit_curve(("forest",), scores[:, None], truths)
-    held.operating = _operating(np.array([held.curve.probability({"forest": s}) for s in scores]), truths)
+        held.scores[here] = _scored(_fit(inside, names), [row for row in pack if row["split"] == out])
+        for key, way in held.ways.items():
+            curve, said = _curved(key, scores, truths)
+            signs, _ = _points(said, truths)
+            way.probability[here] = _said(curve, held.scores[here])
+            way.z[here] = _logit(way.probability[here])
+            way.flagged[here] = way.probability[here] >= signs
+    scores, truths = _crossed([*pack, *extra], names)
+    for key, way in held.ways.items():
+        way.curve, said = _curved(key, scores, truths)
+    held.crossed, held.crossed_truth = said, truths
     return held
 
 
-def _crossed(rows: Rows, names: Sequence[str], *, salt: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return scores of rows by trees that were fitted on the other splits among them."""
+def _curved(key: str, scores: np.ndarray, truths: np.ndarray) -> tuple[Curve, np.ndarray]:
+    asked = OF_FEATURES if key == "together" else (key,)
+    columns = [OF_FEATURES.index(name) for name in asked]
+    curve = fit_curve(asked, scores[:, columns], truths)
+    return curve, _said(curve, scores)
+
+
+def _said(curve: Curve, scores: np.ndarray) -> np.ndarray:
+    return np.array([curve.probability(dict(zip(OF_FEATURES, row, strict=True))) for row in scores])
+
+
+def _logit(probability: np.ndarray) -> np.ndarray:
+    inside = np.clip(probability, 1e-9, 1 - 1e-9)
+    return np.log(inside / (1 - inside))
+
+
+def _crossed(rows: Rows, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores of rows by what was fitted on the other splits among them, shape (N, 2)."""
     split = np.array([row["split"] for row in rows])
-    scores = np.zeros(len(rows))
+    scores = np.zeros((len(rows), len(OF_FEATURES)))
     for out in np.unique(split):
-        trees = fit(*_xy([r for r in rows if r["split"] != out], names), names=names, seed=1 + salt)
-        scores[split == out] = _scored(trees, [r for r in rows if r["split"] == out])
+        models = _fit([r for r in rows if r["split"] != out], names)
+        scores[split == out] = _scored(models, [r for r in rows if r["split"] == out])
     return scores, _truth(rows)
+
+
+def _fit(rows: Rows, names: Sequence[str]) -> dict[str, Directions | Forest]:
+    x, truth = _xy(rows, names)
+    return {
+        "directions": fit_directions(
+            x,
+            truth,
+            names=names,
+            kinds=[row["kind"] for row in rows],
+            pairs=[f"{row['pack']}:{row['pair']}" for row in rows],
+        ),
+        "forest": fit(x, truth, names=names, seed=1, n_trees=N_TREES),
+    }
 
 
 def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: np.ndarray) -> dict:
@@ -194,13 +245,15 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
     odd = np.array([bool(row["odd"]) for row in rows]) & ~truth
     kinds = np.array([row["kind"] for row in rows])
     hits, alarms = float(flagged[truth].mean()), float(flagged[~truth].mean())
+    by_kind = {}
+    for kind in np.unique(kinds):
+        those = ~truth | (kinds == kind)
+        if truth[those].any():
+            by_kind[str(kind)] = round(auc(truth[those], scores[those]), 3)
     return {
+        "n": len(rows),
         "auc_known": _flat(bootstrap(auc, truth, scores, seed=1)),
-        "by_kind": {
-            kind: round(auc(truth[one], scores[one]), 3)
-            for kind in np.unique(kinds)
-            if (one := (~truth | (kinds == kind))).any() and truth[one].any()
-        },
+        "by_kind": by_kind,
         "ece": round(expected_calibration_error(truth, probability), 4),
         "odd_flagged": _flat(wilson(int(flagged[odd].sum()), int(odd.sum()))),
         "hit_rate": _flat(wilson(int(flagged[truth].sum()), int(truth.sum()))),
@@ -214,23 +267,10 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
     }
 
 
-def _left_out(pack: Rows, extra: Rows, names: Sequence[str]) -> dict:
-    """Return the area for each kind of fake that was not in training, and their mean."""
-    found = {}
-    for kind in sorted({row["kind"] for row in pack}):
-        found[kind] = _without(pack, extra, names, (kind,))
-    return {
-        "left_out": {kind: one[0] for kind, one in found.items()},
-        "auc_leave_one_out": round(float(np.mean([one[0] for one in found.values()])), 4),
-    }
-
-
-def _unknown(pack: Rows, extra: Rows, names: Sequence[str]) -> list[float]:
-    return _without(pack, extra, names, GENERATED)
-
-
-def _without(pack: Rows, extra: Rows, names: Sequence[str], kinds: Sequence[str]) -> list[float]:
-    scores, truths = [], []
+def _without(pack: Rows, extra: Rows, names: Sequence[str], kinds: Sequence[str]) -> dict[str, list[float]]:
+    """Return the areas for kinds that were not in training, against all honest clips."""
+    scores: dict[str, list[np.ndarray]] = {key: [] for key in (*OF_FEATURES, "together")}
+    truths = []
     for out in SPLITS:
         inside = [
             row
@@ -240,61 +280,65 @@ def _without(pack: Rows, extra: Rows, names: Sequence[str], kinds: Sequence[str]
         asked = [row for row in pack if row["split"] == out and (not _is_fake(row) or row["kind"] in kinds)]
         if not any(_is_fake(row) for row in asked):
             continue
-        trees = fit(*_xy(inside, names), names=names, seed=1)
-        scores.append(_scored(trees, asked))
+        found = _scored(_fit(inside, names), asked)
+        crossed, known = _crossed(inside, names)
+        for key in scores:
+            curve, _ = _curved(key, crossed, known)
+            scores[key].append(_logit(_said(curve, found)))
         truths.append(_truth(asked))
-    return _flat(bootstrap(auc, np.concatenate(truths), np.concatenate(scores), seed=1, n_resamples=400))
+    truth = np.concatenate(truths)
+    return {
+        key: _flat(bootstrap(auc, truth, np.concatenate(values), seed=1, n_resamples=400))
+        for key, values in scores.items()
+    }
 
 
 def _changed(pack: Rows, extra: Rows, names: Sequence[str], rows: Rows) -> dict:
-    trees = fit(*_xy([row for row in (*pack, *extra) if row["split"] != "test"], names), names=names, seed=1)
+    models = _fit([row for row in (*pack, *extra) if row["split"] != "test"], names)
+    crossed, known = _crossed([row for row in (*pack, *extra) if row["split"] != "test"], names)
+    curve, said = _curved("together", crossed, known)
+    signs, _ = _points(said, known)
     same = {row["sha256"] for row in rows}
     before = [row for row in pack if row["sha256"] in same]
-    return {
-        "auc": _flat(bootstrap(auc, _truth(rows), _scored(trees, rows), seed=1)),
-        "auc_before": _flat(bootstrap(auc, _truth(before), _scored(trees, before), seed=1)),
-        "n": len(rows),
-    }
+    found = {}
+    for key, those in (("auc", rows), ("auc_before", before)):
+        probability = _said(curve, _scored(models, those))
+        found[key] = _flat(bootstrap(auc, _truth(those), probability, seed=1))
+    after = _said(curve, _scored(models, rows))[~_truth(rows)]
+    flagged = int((after >= signs).sum())
+    return found | {"n": len(rows), "false_alarm_rate": _flat(wilson(flagged, len(after)))}
 
 
-def _network(pack: Rows, held: _Held) -> tuple[dict | None, dict | None, dict[str, Curve]]:
-    """Return the network's numbers on the split that it never saw, and those of both detectors together."""
+def _network(pack: Rows, held: _Held) -> dict:
+    """Return the network's numbers on the split that it never saw, and those of all detectors together."""
     where = BUILD / "network-scores.json"
-    if not where.exists():
-        return None, None, {}
-    known = json.loads(where.read_text())
+    known = json.loads(where.read_text()) if where.exists() else {}
     here = np.array([row["split"] == "test" and row["sha256"] in known for row in pack])
     rows = [row for row, yes in zip(pack, here, strict=True) if yes]
     if len(rows) < 20:
-        return None, None, {}
-    scores = np.array([known[row["sha256"]] for row in rows])
+        return {"network": None, "all": None}
+    scores = np.array([known[row["sha256"]] for row in rows])[:, None]
     truth = _truth(rows)
-    pairs = np.array([row["pair"] for row in rows])
-    half = (
-        pairs % 2 == 0
-    )  # calibrated on one half of the split, counted on the other, and the other way round
-    both = np.stack([held.known[here], scores], axis=1)
-    done = {
-        "network": _halves(("network",), scores[:, None], truth, half),
-        "both": _halves(("forest", "network"), both, truth, half),
-    }
-    reports = {
-        "network": _counted(rows, scores, *done["network"]),
-        "both": _counted(rows, done["both"][0], *done["both"]),
-    }
-    curves = {
-        "network": fit_curve(("network",), scores[:, None], truth),
-        "forest+network": fit_curve(("forest", "network"), both, truth),
-    }
-    together = curves["forest+network"]
-    said = np.array([together.probability({"forest": a, "network": b}) for a, b in both])
-    reports["both"]["operating"] = _operating(said, truth)
-    return reports["network"], reports["both"], curves
+    three = np.concatenate([held.scores[here], scores], axis=1)
+    half = np.array([row["pair"] for row in rows]) % 2 == 0
+    found: dict = {"curves": {}}
+    for key, names, columns in (
+        ("network", ("network",), scores),
+        ("all", (*OF_FEATURES, "network"), three),
+    ):
+        probability, flagged = _halves(names, columns, truth, half)
+        found[key] = _counted(rows, _logit(probability), probability, flagged)
+        found["curves"]["+".join(names)] = fit_curve(names, columns, truth)
+    for name, column in zip(OF_FEATURES, held.scores[here].T, strict=True):
+        two = np.stack([column, scores[:, 0]], axis=1)
+        found["curves"][f"{name}+network"] = fit_curve((name, "network"), two, truth)
+    return found
 
 
 def _halves(
     names: Sequence[str], scores: np.ndarray, truth: np.ndarray, half: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Calibrate on one half of the pairs and count on the other, and the other way round."""
     probability, flagged = np.zeros(len(truth)), np.zeros(len(truth), bool)
     for fitted, asked in ((half, ~half), (~half, half)):
         curve = fit_curve(names, scores[fitted], truth[fitted])
@@ -304,15 +348,15 @@ def _halves(
     return probability, flagged
 
 
-def _on_footage(rows: Rows, trees: Forest, shipped: dict) -> dict | None:
+def _on_footage(rows: Rows, models: dict, shipped: dict) -> dict | None:
     """Return how often package footage is flagged by what ships; it was filmed, save one animation."""
     if not rows:
         return None
-    curve = Curve(**shipped["curves"]["forest"])
+    curve = Curve(**shipped["curves"]["directions+forest"])
     points = shipped["operating"]
-    x = [vector(row["f"], trees.names) for row in rows]
-    said = np.array([curve.probability({"forest": trees.score(row)}) for row in x])
-    strange = np.array([trees.strangeness(row) for row in x])
+    said = _said(curve, _scored(models, rows))
+    judge = models["directions"]
+    strange = np.array([judge.strangeness(vector(row["f"], judge.names)) for row in rows])
     over = said >= points["signs_at"]
     return {
         "n": len(rows),
@@ -331,15 +375,8 @@ def _strange(rows: Rows, names: Sequence[str]) -> float:
     """Return the share of features beyond training that 2 % of clips of unseen scenes exceed."""
     shares = []
     for out in SPLITS:
-        inside = [row for row in rows if row["split"] != out]
-        x, _ = _xy(inside, names)
-        known = [column[~np.isnan(column)] for column in x.T]
-        low, high = (np.array([np.quantile(c, q) if len(c) else np.nan for c in known]) for q in (0.01, 0.99))
-        for row in rows:
-            if row["split"] == out:
-                v = vector(row["f"], tuple(names))
-                there = ~np.isnan(v)
-                shares.append(float(((v[there] < low[there]) | (v[there] > high[there])).mean()))
+        model = _fit([row for row in rows if row["split"] != out], names)["directions"]
+        shares += [model.strangeness(vector(row["f"], model.names)) for row in rows if row["split"] == out]
     return round(float(np.quantile(shares, 0.98)), 3)
 
 
@@ -365,8 +402,11 @@ def _xy(rows: Rows, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([vector(row["f"], tuple(names)) for row in rows]), _truth(rows)
 
 
-def _scored(trees: Forest, rows: Rows) -> np.ndarray:
-    return np.array([trees.score(vector(row["f"], trees.names)) for row in rows])
+def _scored(models: dict, rows: Rows) -> np.ndarray:
+    """Return the scores of each row, shape (N, 2)."""
+    first = models[OF_FEATURES[0]]
+    x = [vector(row["f"], first.names) for row in rows]
+    return np.array([[models[name].score(row) for name in OF_FEATURES] for row in x])
 
 
 def _truth(rows: Rows) -> np.ndarray:

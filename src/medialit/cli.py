@@ -18,6 +18,7 @@ from medialit import (
     cli_consent,
     cli_contest,
     cli_cues,
+    cli_detect,
     cli_generate,
     cli_likeness,
     cli_market,
@@ -301,6 +302,7 @@ for _command in (
     *cli_reach.COMMANDS,
     *cli_clips.COMMANDS,
     *cli_cues.COMMANDS,
+    *cli_detect.COMMANDS,
     *cli_contest.COMMANDS,
 ):
     main.add_command(_command)

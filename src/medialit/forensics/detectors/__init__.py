@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -28,6 +29,7 @@ from medialit.forensics.cues import Footage
 from medialit.forensics.cues.records import Said
 from medialit.forensics.detectors.calibrated import Curve, at_base_rate, fit_curve
 from medialit.forensics.detectors.cards import CARDS, Card
+from medialit.forensics.detectors.directions import Directions, directions_from_dict, fit_directions
 from medialit.forensics.detectors.families import LEARNED_TITLE, spoken
 from medialit.forensics.detectors.features import LEAST_FRAMES, LEAST_SIDE, can_be_judged, features, vector
 from medialit.forensics.detectors.learned import Learned, load_learned
@@ -53,6 +55,7 @@ __all__ = [
     "Card",
     "Curve",
     "Detector",
+    "Directions",
     "Finding",
     "Forest",
     "Learned",
@@ -64,12 +67,14 @@ __all__ = [
     "detector",
     "features",
     "fit_curve",
+    "fit_directions",
     "measured",
 ]
 
-DETECTORS: Final = ("forest", "network")
-"""The detectors that ship: boosted trees over features, and a small network over the finest detail."""
+DETECTORS: Final = ("directions", "forest", "network")
+"""The detectors that ship: directions and boosted trees over features, and a small network over the finest detail."""
 
+_OF_FEATURES: Final = ("directions", "forest")
 _DAMAGE: Final = (cv2.error, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError, MedialitError)
 _N_SPOKE: Final = 6
 
@@ -106,46 +111,39 @@ def assess(footage: Footage, *, names: Sequence[str] | None = None) -> Assessmen
     for name in asked:
         _require(name)
     scores: dict[str, float | None] = dict.fromkeys(asked)
-    spoke: tuple[Spoke, ...] = ()
+    spoke: dict[str, tuple[Spoke, ...]] = {}
     strangeness = None
     if can_be_judged(footage):
-        if "forest" in asked:
-            scores["forest"], spoke, strangeness = _forest_on(footage)
+        if set(asked) & set(_OF_FEATURES):
+            found, spoke, strangeness = _of_features(footage)
+            scores |= {name: found[name] for name in asked if name in found}
         if "network" in asked:
             scores["network"] = _network_on(footage)
     known = {name: score for name, score in scores.items() if score is not None}
-    curve = _curve(tuple(sorted(known)))
+    curve = _curve(tuple(sorted(known))) or _curve(tuple(name for name in _OF_FEATURES if name in known))
     probability = None if curve is None else curve.probability(known)
-    if curve is not None and "network" in known and "forest" in known:
-        weight = curve.weights["network"] * known["network"]
-        mine = [Spoke(name="network", title=LEARNED_TITLE, weight=weight)]
-        theirs = [Spoke(name=s.name, title=s.title, weight=s.weight * curve.weights["forest"]) for s in spoke]
-        spoke = tuple(sorted(mine + theirs, key=lambda one: -abs(one.weight)))
     finding, said = _finding(footage, probability, strangeness)
     return Assessment(
         scores=scores,
         probability=probability,
         finding=finding,
         said=said,
-        spoke=spoke[:_N_SPOKE],
+        spoke=() if curve is None else _together(curve, known, spoke),
         strangeness=strangeness,
         operating=operating(),
         cards={name: measured(name) for name in asked},
     )
 
 
-class _OfFeatures:
-    name = "forest"
+@dataclass(frozen=True)
+class _Shipped:
+    name: str
 
     def score(self, footage: Footage) -> float | None:
-        return _forest_on(footage)[0] if can_be_judged(footage) else None
-
-
-class _OfNetwork:
-    name = "network"
-
-    def score(self, footage: Footage) -> float | None:
-        return _network_on(footage) if can_be_judged(footage) else None
+        """Return the raw score; None where there is nothing to score."""
+        if not can_be_judged(footage):
+            return None
+        return _network_on(footage) if self.name == "network" else _of_features(footage)[0].get(self.name)
 
 
 def detector(name: str) -> Detector:
@@ -157,7 +155,7 @@ def detector(name: str) -> Detector:
         If there is no such detector.
     """
     _require(name)
-    return _OfFeatures() if name == "forest" else _OfNetwork()
+    return _Shipped(name)
 
 
 def card(name: str) -> Card:
@@ -173,14 +171,14 @@ def card(name: str) -> Card:
 
 
 def measured(name: str) -> Mapping[str, Any]:
-    """Return the numbers of ``python benchmarks/detectors.py``; empty where it was not measured.
+    """Return the numbers of ``python benchmarks/detectors.py``, of a detector or ``together``; empty if not measured.
 
     Raises
     ------
     CueError
         If there is no such detector.
     """
-    if name != "both":
+    if name != "together":
         _require(name)
     return dict(_shipped()["measured"].get(name, {}))
 
@@ -193,19 +191,47 @@ def operating() -> Operating:
 @cache
 def forest() -> Forest:
     """Return the trees that ship."""
-    text = files("medialit.forensics.detectors").joinpath("forest.json").read_text(encoding="utf-8")
-    return from_dict(json.loads(text))
+    return from_dict(_held("forest.json"))
 
 
-def _forest_on(footage: Footage) -> tuple[float | None, tuple[Spoke, ...], float | None]:
-    trees = forest()
+@cache
+def directions() -> Directions:
+    """Return the directions that ship."""
+    return directions_from_dict(_held("directions.json"))
+
+
+def _of_features(
+    footage: Footage,
+) -> tuple[dict[str, float], dict[str, tuple[Spoke, ...]], float | None]:
+    """Return the score of each detector of features, what spoke in each, and how strange the clip is."""
     try:
-        row = vector(features(footage), trees.names)
+        found = features(footage)
     except _DAMAGE:
-        return None, (), None
-    if np.isnan(row).all():
-        return None, (), None
-    return trees.score(row), spoken(trees.names, trees.contributions(row)), trees.strangeness(row)
+        return {}, {}, None
+    scores, spoke = {}, {}
+    models: dict[str, Directions | Forest] = {"directions": directions(), "forest": forest()}
+    for name, model in models.items():
+        row = vector(found, model.names)
+        if np.isnan(row).all():
+            return {}, {}, None
+        scores[name] = model.score(row)
+        spoke[name] = spoken(model.names, model.contributions(row))
+    ranges = directions()
+    return scores, spoke, ranges.strangeness(vector(found, ranges.names))
+
+
+def _together(
+    curve: Curve, scores: Mapping[str, float], spoke: Mapping[str, tuple[Spoke, ...]]
+) -> tuple[Spoke, ...]:
+    """Return what weighed most, in log-odds of the probability that is shown."""
+    sums: dict[tuple[str, str], float] = {}
+    for name, weight in curve.weights.items():
+        given = spoke.get(name, (Spoke(name=name, title=LEARNED_TITLE, weight=scores[name]),))
+        for one in given:
+            key = one.name, one.title
+            sums[key] = sums.get(key, 0.0) + weight * one.weight
+    ordered = sorted(sums.items(), key=lambda item: -abs(item[1]))[:_N_SPOKE]
+    return tuple(Spoke(name=name, title=title, weight=weight) for (name, title), weight in ordered)
 
 
 def _network_on(footage: Footage) -> float | None:
@@ -241,7 +267,11 @@ def _finding(footage: Footage, probability: float | None, strangeness: float | N
 
 @cache
 def _shipped() -> Mapping[str, Any]:
-    text = files("medialit.forensics.detectors").joinpath("shipped.json").read_text(encoding="utf-8")
+    return _held("shipped.json")
+
+
+def _held(name: str) -> Mapping[str, Any]:
+    text = files("medialit.forensics.detectors").joinpath(name).read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 

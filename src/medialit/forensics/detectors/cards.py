@@ -36,6 +36,23 @@ _TRAINED = _msgid(
 
 CARDS: Final[Mapping[str, Card]] = MappingProxyType(
     {
+        "directions": Card(
+            name="directions",
+            title=_msgid("Directions learnt from twins"),
+            how=_msgid(
+                "About a hundred numbers on grain, sharpness, colour, spectrum and motion, and the cues: how far they "
+                "have gone where fakes have gone from their honest twins, measured by how much honest clips differ."
+            ),
+            breaks=_msgid(
+                "Strong compression, enlarging and shrinking remove what it measures. Cameras, codecs and sizes that "
+                "it was not tried on shift every number."
+            ),
+            chance=_msgid(
+                "Fakes in which no picture was changed, such as a shifted voice without a face in view, and scenes that "
+                "are rendered as honestly as the others but break a law of physics."
+            ),
+            trained_on=_TRAINED,
+        ),
         "forest": Card(
             name="forest",
             title=_msgid("Boosted trees over measurements"),

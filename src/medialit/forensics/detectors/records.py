@@ -33,7 +33,9 @@ BETWEEN: Final = _msgid(
 class Detector(Protocol):
     """Whatever can score a clip; higher is more synthetic."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which detector it is."""
 
     def score(self, footage: Footage) -> float | None:
         """Return the raw score; None where there is nothing to score."""

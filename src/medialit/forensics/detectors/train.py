@@ -213,7 +213,7 @@ def blended(tube: Tubes, rng: np.random.Generator) -> Tubes:
     cy, cx, ry, rx = *rng.uniform(8, SIDE - 8, 2), *rng.uniform(12, SIDE, 2)
     inside = 1 - np.hypot((y - cy) / ry, (x - cx) / rx)
     mask = np.clip(inside / rng.uniform(0.05, 0.5), 0, 1)[None].astype(np.float32)
-    return np.clip(np.rint(tube + mask * (other - tube)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(tube + mask * (other - tube)), 0, 255), np.uint8)
 
 
 def _each(tube: Tubes, change: Any) -> Tubes:

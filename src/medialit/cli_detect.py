@@ -1,0 +1,97 @@
+"""Commands about detectors: ask them about clips, list them, read a card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from medialit.errors import MedialitError
+from medialit.language import LANGUAGES, translator
+
+_LANG = click.option(
+    "--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the words."
+)  # fmt: skip
+_FORMAT = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="For people, or one JSON array for programs.",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument(
+    "clips", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--detector", "names", multiple=True, help="Only this detector; repeat for more. Default: all.")
+@_LANG
+@_FORMAT
+def detect(clips: Sequence[Path], names: Sequence[str], lang: str, style: str) -> None:
+    """Ask the detectors about CLIPS, videos. "Cannot tell" is an answer, and often the right one."""
+    from medialit.forensics import detectors as library
+    from medialit.forensics.detectors import view
+
+    for name in names:
+        library.card(name)  # an unknown name shows before anything is read
+    rows: list[dict[str, Any]] = []
+    for path in clips:
+        try:
+            assessment = library.assess(_footage(path), names=tuple(names) or None)
+        except MedialitError as error:
+            rows.append({"path": str(path), "problem": str(error)})
+            if style == "text":
+                click.echo(f"{path}\n  {error}")
+            continue
+        rows.append({"path": str(path), **assessment.as_dict(lang=lang)})
+        if style == "text":
+            click.echo("\n  ".join((str(path), *view.told(assessment, lang=lang))))
+    if style == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False))
+
+
+def _footage(path: Path) -> Any:
+    from medialit import cueing
+    from medialit.forensics.detectors.features import READ
+
+    return cueing.footage(path, names=READ)
+
+
+@click.group()
+def detectors() -> None:
+    """See what the detectors are, and how often each is right and wrong."""
+
+
+@detectors.command("list")
+@_LANG
+@_FORMAT
+def detectors_list(lang: str, style: str) -> None:
+    """List the detectors, with the area under the curve that was measured for each (0.5 is guessing)."""
+    from medialit.forensics import detectors as library
+
+    _ = translator(lang)
+    rows = [(name, library.card(name), library.measured(name)) for name in library.DETECTORS]
+    if style == "json":
+        shown = [{"name": name, "title": _(card.title), **worth} for name, card, worth in rows]
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    for name, card, worth in rows:
+        auc = "{:.2f} [{:.2f}, {:.2f}]".format(*worth["auc_known"]) if worth else "-"
+        click.echo(f"{name:12} {auc:18} {_(card.title)}")
+
+
+@detectors.command("card")
+@click.argument("name")
+@_LANG
+def detectors_card(name: str, lang: str) -> None:
+    """Say what the detector NAME does, what breaks it, and how often it was right and wrong."""
+    from medialit.forensics import detectors as library
+    from medialit.forensics.detectors import view
+
+    click.echo(translator(lang)(library.card(name).title))
+    for line in view.card_lines(name, lang=lang):
+        click.echo(f"\n{line.label}\n  {line.value}")
+
+
+COMMANDS = (detect, detectors)

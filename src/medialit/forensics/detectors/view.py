@@ -1,0 +1,107 @@
+"""A detector's card and an assessment, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from medialit.forensics.cues.view import Line
+from medialit.forensics.detectors import Assessment, card, measured
+from medialit.forensics.statistics import Estimate
+from medialit.language import msgid as _msgid
+from medialit.language import translator
+
+FINDINGS: Final[Mapping[str, str]] = {
+    "signs": _msgid("signs of manipulation"),
+    "cannot-tell": _msgid("cannot tell"),
+    "no-signs": _msgid("no signs of manipulation"),
+}
+
+_CHANCE: Final = 0.6
+"""Kinds of fakes below this area are named as those that a detector hardly sees."""
+
+
+def card_lines(name: str, *, lang: str) -> tuple[Line, ...]:
+    """Return a detector's card in a language: what it does, what breaks it, how often it is right and wrong.
+
+    Raises
+    ------
+    CueError
+        If there is no such detector.
+    LanguageError
+        If the platform does not speak the language.
+    """
+    _ = translator(lang)
+    one, worth = card(name), measured(name)
+    lines = [
+        Line(label=_("What it does"), value=_(one.how)),
+        Line(label=_("What it was fitted on"), value=_(one.trained_on)),
+        Line(label=_("What breaks it"), value=_(one.breaks)),
+        Line(label=_("Where it is no better than guessing"), value=_(one.chance)),
+    ]
+    if not worth:
+        return (*lines, Line(label=_("Measured"), value=_("It has not been measured on a set of clips yet.")))
+    return (*lines, *_worth(worth, lang=lang))
+
+
+def _worth(worth: Mapping[str, Any], *, lang: str) -> list[Line]:
+    _ = translator(lang)
+    known = _(
+        "Area under the curve {auc} on {n} clips whose scenes, people and cameras it was not fitted on; 0.5 is guessing."
+    ).format(auc=_estimate(worth["auc_known"], ".2f"), n=worth["n_clips"])
+    flagged = _(
+        "At its threshold it flags {hits} of the fakes, {alarms} of the honest clips and {odd} of the odd ones."
+    )
+    lines = [
+        Line(label=_("Measured"), value=known),
+        Line(
+            label=_("Right and wrong"),
+            value=flagged.format(
+                hits=_estimate(worth["hit_rate"], ".0%"),
+                alarms=_estimate(worth["false_alarm_rate"], ".0%"),
+                odd=_estimate(worth["odd_flagged"], ".0%"),
+            ),
+        ),
+        Line(label=_("Expected calibration error"), value=f"{worth['ece']:.3f}"),
+    ]
+    if "left_out" in worth:
+        unknown = _("{mean} on a kind of fake that was left out of fitting, the mean of {n} kinds.")
+        lines.append(
+            Line(
+                label=_("Fakes it does not know"),
+                value=unknown.format(mean=f"{worth['auc_leave_one_out']:.2f}", n=len(worth["left_out"])),
+            )
+        )
+    rare = [
+        _("{ppv} where {rate} of the clips are synthetic").format(
+            ppv=f"{value:.0%}", rate=f"{float(rate):.1%}"
+        )
+        for rate, value in worth["ppv"].items()
+        if value is not None
+    ]
+    lines.append(Line(label=_("Of the clips it flags, synthetic"), value="; ".join(rare) or "-"))
+    unseen = [kind for kind, value in worth["by_kind"].items() if value < _CHANCE]
+    lines.append(Line(label=_("Kinds it hardly sees"), value=", ".join(unseen) or "-"))
+    return lines
+
+
+def told(assessment: Assessment, *, lang: str) -> tuple[str, ...]:
+    """Return an assessment as sentences: the finding, why, how probable, and what weighed most."""
+    _ = translator(lang)
+    said = [
+        _("Finding: {finding}.").format(finding=_(FINDINGS[assessment.finding])),
+        assessment.explain(lang),
+    ]
+    if assessment.probability is not None:
+        line = _(
+            "Probability {probability} of synthetic, where one clip in two is; with fewer fakes about, it is less."
+        )
+        said.append(line.format(probability=f"{assessment.probability:.2f}"))
+    for one in assessment.spoke:
+        way = _("for synthetic: {what} ({weight})") if one.weight > 0 else _("against it: {what} ({weight})")
+        said.append(way.format(what=one.say(lang), weight=f"{one.weight:+.2f}"))
+    return tuple(said)
+
+
+def _estimate(value: list[float], style: str) -> str:
+    return format(Estimate(value[0], low=value[1], high=value[2]), style)
