@@ -43,8 +43,6 @@
     │   ├── ReceiptError            a receipt or licence that cannot be made, read or verified
     │   ├── NoticeError             a notice that lacks what it must hold, or does not apply
     │   └── MarketError             an offer, a licence or a sum of money that does not add up
-    ├── FeedError               a member, a post, a control, a quota or a report that the feed cannot work with
-    │   └── FeedStoreError          the feed's database or its media cannot be used, or were tampered with
     └── ProvenanceError         credentials, watermarks, fingerprints, labels and keys
         ├── KeyStoreError           the course's certificate authority: its folder, a key, a name
         ├── TrustListError          a trust list that cannot be read
@@ -277,7 +275,7 @@ class MarketError(ConsentError):
     """An offer, a licence or a sum of money in the market does not add up."""
 
 
-class FeedError(MedialitError):
+class FeedError(SayableError):
     """A member, a post, a control, a quota or a report that the feed cannot work with."""
 
 

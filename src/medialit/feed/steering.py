@@ -121,7 +121,7 @@ def said(steering: Steering, *, lang: str) -> tuple[str, ...]:
     if steering.only_follows:
         found.append(_("Only from people you follow."))
     if steering.no_synthetic:
-        found.append(_("No synthetic clips that say they are."))
+        found.append(_("No synthetic clips."))
     if steering.used:
         found.append(_("Words that were used: {words}.").format(words=_list(steering.used)))
     if steering.not_understood:
