@@ -88,7 +88,7 @@ def answer(
     return decide(
         _request(request),
         principals=[Principal(id=one, name=one, minor=False) for one in sorted(people)],
-        grants=[_grant(one) for one in grants],
+        grants=[grant_of(one) for one in grants],
         revocations=[
             Revocation(
                 id=f"revocation{number}",
@@ -200,7 +200,8 @@ def _request(plain: Mapping[str, Any]) -> Request:
     )
 
 
-def _grant(plain: Mapping[str, Any]) -> Grant:
+def grant_of(plain: Mapping[str, Any]) -> Grant:
+    """Return the record of a grant in a plain dictionary."""
     scope = Scope(
         purposes=frozenset(map(Purpose, plain["purposes"])),
         actions=frozenset(map(Action, plain["actions"])),
