@@ -51,6 +51,7 @@ from checks import check, lang
 from medialit.consent import market as m
 from medialit.consent.odrl import policy_of
 from medialit.consent.records import Action, Audience, Medium, Modality, Purpose, Scope
+from medialit.widgets.checking import isolated
 from medialit.widgets.consenting import ConsentWidget
 from medialit.widgets.settling import SettleWidget
 
@@ -110,17 +111,16 @@ print(market.books.balances(m.Currency.MAD))
 # %% id="odrl_real"
 [rule] = policy_of(market.contracts["C1"].grant)["permission"]
 print(rule["action"])
-for constraint in rule["constraint"]:
+for constraint in rule["constraint"][::3]:
     print(constraint["leftOperand"], constraint["operator"], constraint["rightOperand"])
 
 # %% [markdown] id="odrl_intro"
 # Here is the same in short. A rule has a list of actions and a list of constraints `[operand, operator, value]`:
 #
-# ```
-# {"action": ["generate", "publish"],
-#  "constraint": [["purpose", "isAnyOf", ["advertising"]], ["spatial", "isAnyOf", ["MA"]],
-#                 ["day", "gteq", 0], ["day", "lt", 30]]}
-# ```
+#     {"action": ["generate", "publish"],
+#      "constraint": [["purpose", "isAnyOf", ["advertising"]],
+#                     ["spatial", "isAnyOf", ["MA"]],
+#                     ["day", "gteq", 0], ["day", "lt", 30]]}
 #
 # - A rule **covers** a request if the request's action is among its actions and *every* constraint holds. A
 #   rule without constraints covers its actions without limits.
@@ -207,9 +207,10 @@ check.in_the_way(in_the_way)
 # %% id="calendar_real"
 from dataclasses import replace
 
-later = replace(offer, id="tea", exclusivity=None, scope=replace(scope, starts=day(20), ends=day(50)))
+days = replace(scope, starts=day(20), ends=day(50))
+later = replace(offer, id="tea", exclusivity=None, scope=days)
 for conflict in m.conflicts(later, market.contracts.values(), licensee="tea-house"):
-    print(conflict.explain(lang=lang))
+    print(isolated(conflict.explain(lang=lang)))
 free = replace(later, scope=replace(scope, starts=day(30), ends=day(60)))
 print(m.conflicts(free, market.contracts.values(), licensee="tea-house"))
 
@@ -305,7 +306,7 @@ market = market.release("week-1", "C1", at=day(7))
 ended, settlement = market.revoke("C1", at=day(9) + timedelta(hours=20), uses=shown)
 print(ended.books.balances(m.Currency.MAD), ended.books.total(m.Currency.MAD))
 for sentence in settlement.explain(lang=lang):
-    print(sentence)
+    print(isolated(sentence))
 
 # %% [markdown] id="settle_read"
 # Compare with what you wrote down. Ten days have begun and the post stays up for three: 13 of 30 days. Tiziri
@@ -398,7 +399,7 @@ check.stops(stops)
 # %% id="flags_paper"
 paper = m.Terms(perpetual=True, worldwide=True, all_media=True, exclusive=True, minimum=True)
 for flag in m.red_flags(paper):
-    print(flag.what(lang=lang), flag.ask(lang=lang), sep="\n", end="\n\n")
+    print(isolated(flag.what(lang=lang)), isolated(flag.ask(lang=lang)), sep="\n", end="\n\n")
 
 # %% [markdown] id="flags_read"
 # Each flag comes with what to *ask for*. "Exclusive" raised none, because a minimum is paid. A list sees only what it
