@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from medialit.cli_words import tell, told
-from medialit.language import LANGUAGES, translator
+from medialit.errors import SayableError
+from medialit.language import LANGUAGES, said, translator
+
+if TYPE_CHECKING:
+    from medialit.forensics.cues.beside import Beside
+    from medialit.forensics.cues.shown import Shown
 
 _LANG = click.option(
     "--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the words."
@@ -78,6 +84,10 @@ def cues_card(name: str, lang: str) -> None:
     help="A video of the same camera and size, for the sensor pattern.",
 )  # fmt: skip
 @click.option(
+    "--against", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The original that CLIP was made of: what each cue says of both, side by side.",
+)  # fmt: skip
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write cues.html and a PNG a cue into DIR.",
@@ -89,6 +99,7 @@ def cues_run(
     names: Sequence[str],
     everything: bool,
     reference: Path | None,
+    against: Path | None,
     out: Path | None,
     lang: str,
     style: str,
@@ -96,7 +107,7 @@ def cues_run(
     """Let the cues look at CLIP, a video. None of them says fake: each says what it measured."""
     from medialit import cueing
     from medialit.forensics import cues as library
-    from medialit.forensics.cues import page, view
+    from medialit.forensics.cues import beside, page, view
     from medialit.forensics.cues.figure import figure
     from medialit.forensics.cues.shown import shown, strip
     from medialit.media import read
@@ -104,6 +115,10 @@ def cues_run(
     chosen = tuple(names) or (library.CUES if everything else library.light())
     for name in chosen:
         library.card(name)  # an unknown name shows before the clip is read
+    if against is not None:
+        pairs = beside.pair_up(_look(against, chosen), _look(clip, chosen))
+        _put_beside(pairs, names=(against.name, clip.name), out=out, lang=lang, style=style)
+        return
     footage = cueing.footage(
         clip,
         names=chosen,
@@ -131,6 +146,111 @@ def cues_run(
     for one in readings:
         score = "-" if one.score is None else f"{one.score:.2f}"
         click.echo(f"{one.cue:14} {score:>8}  {view.verdict(one, lang=lang)} {one.explain(lang)}")
+    if out is not None:
+        click.echo(str(out / "cues.html"))
+
+
+@cues.command("try")
+@click.argument("clip")
+@click.option("--method", required=True, help="One of `medialit fakes list`.")
+@click.option(
+    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 changes nothing."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Draws what is left open."
+)
+@click.option("--other", help="A second clip, or cast:ID, where the method takes something from elsewhere.")
+@click.option("--box", type=int, nargs=4, metavar="LEFT TOP WIDTH HEIGHT",
+              help="In pixels, for remove, insert and clone in a clip of yours.")  # fmt: skip
+@click.option(
+    "--cue", "names", multiple=True, help="Only this cue; repeat for more. Default: all that are quick."
+)
+@click.option("--all", "everything", is_flag=True, help="The slow ones too.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write cues.html into DIR.")
+@_LANG
+@_FORMAT
+def cues_try(
+    clip: str,
+    method: str,
+    strength: float,
+    seed: int,
+    other: str | None,
+    box: tuple[int, int, int, int] | None,
+    names: Sequence[str],
+    everything: bool,
+    out: Path | None,
+    lang: str,
+    style: str,
+) -> None:
+    """Make a fake of CLIP and see which cues catch it, beside the original.
+
+    CLIP is a file, cast:ID for one of the fictional people who speaks, or scene:PLACE for a scene of the miniature world.
+    The fake is not kept; `medialit fakes make` makes one to keep, labelled and signed.
+    """
+    from medialit import cueing
+    from medialit.clips import trial
+    from medialit.fakes.words import title
+    from medialit.forensics import cues as library
+    from medialit.forensics.cues import beside
+
+    chosen = tuple(names) or (library.CUES if everything else library.light())
+    for name in chosen:
+        library.card(name)
+    try:
+        made = trial(clip, method, strength=strength, seed=seed, other=other, box=box)
+    except SayableError as error:
+        raise click.ClickException(said(error, lang=lang)) from error
+    first, second = cueing.coded_alike(made.original, made.fake.clip, names=chosen, on_progress=tell)
+    told()
+    names_ = (translator(lang)("Original"), title(method, lang=lang))
+    _put_beside(beside.pair_up(first, second), names=names_, out=out, lang=lang, style=style)
+
+
+def _look(clip: Path, chosen: Sequence[str]) -> list[Shown]:
+    from medialit import cueing
+    from medialit.forensics import cues as library
+    from medialit.forensics.cues.shown import shown
+
+    footage = cueing.footage(clip, names=chosen, on_progress=tell)
+    readings = [shown(one) for one in library.read_all(footage, names=chosen, on_progress=tell)]
+    told()
+    return readings
+
+
+def _put_beside(
+    pairs: Sequence[Beside], *, names: tuple[str, str], out: Path | None, lang: str, style: str
+) -> None:
+    """Print what each cue says of both clips, and write the page if it is wanted."""
+    from medialit.forensics import cues as library
+    from medialit.forensics.cues import beside
+    from medialit.forensics.cues.view import standing
+
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "cues.html").write_text(beside.to_html(pairs, lang=lang, names=names), encoding="utf-8")
+    if style == "json":
+        rows = [
+            {
+                "cue": pair.cue,
+                "original": pair.first.score,
+                "score": pair.second.score,
+                "standing": standing(pair.second),
+                "catches": pair.catches,
+                "said": pair.second.explain(lang),
+            }
+            for pair in pairs
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    _ = translator(lang)
+    for pair in pairs:
+        first, second = (
+            "-" if one.score is None else f"{one.score:.2f}" for one in (pair.first, pair.second)
+        )
+        mark = "*" if pair.catches else " "
+        click.echo(f"{mark} {pair.cue:14} {first:>8} {second:>8}  {_(library.card(pair.cue).title)}")
+    for sentence in beside.summary(pairs, lang=lang):
+        click.echo(sentence)
     if out is not None:
         click.echo(str(out / "cues.html"))
 

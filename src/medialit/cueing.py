@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
@@ -16,8 +18,9 @@ from medialit.forensics import cues
 from medialit.forensics.cues import Face, FaceFinder, Footage
 from medialit.forensics.cues.footage import Progress
 from medialit.forensics.cues.records import Picture
+from medialit.forensics.cues.shown import Shown, shown
 from medialit.likeness.models import MIN_PRESENCE, Box, FaceReader
-from medialit.media import Clip, Limits
+from medialit.media import Clip, Limits, write
 from medialit.media.limits import DEFAULT_LIMITS
 
 _DETECT_EVERY: Final = 8
@@ -61,6 +64,49 @@ def footage(
     return cues.look(
         clip, faces=finder, reference=reference, limits=limits, on_progress=on_progress, enough=enough
     )
+
+
+def coded_alike(
+    first: Clip, second: Clip, *, names: Sequence[str], on_progress: Progress | None = None
+) -> tuple[list[Shown], list[Shown]]:
+    """Let cues look at two clips that went through the same encoder, as they would meet them in a feed.
+
+    Parameters
+    ----------
+    first, second : Clip
+        Written with the same settings into a folder that is gone afterwards.
+    names : sequence of str
+        The cues.
+    on_progress : callable, optional
+        Called with the share of both that is done, and what is being done.
+
+    Returns
+    -------
+    tuple of two lists of Shown
+    """
+    with TemporaryDirectory(prefix="medialit-cues-") as folder:
+        found = [
+            _shown_of(write(clip, Path(folder) / f"{k}.mp4"), names, _share_of(on_progress, begin=k / 2))
+            for k, clip in enumerate((first, second))
+        ]
+    return found[0], found[1]
+
+
+def _shown_of(path: Path, names: Sequence[str], on_progress: Progress | None) -> list[Shown]:
+    seen = footage(path, names=names, on_progress=on_progress)
+    return [shown(one) for one in cues.read_all(seen, names=names, on_progress=on_progress)]
+
+
+def _share_of(on_progress: Progress | None, *, begin: float) -> Progress | None:
+    """Return who tells the progress of one half: reading a clip is the first half of it, the cues the second."""
+    if on_progress is None:
+        return None
+
+    def tell(share: float, what: str) -> None:
+        half = share if what == "decode" else 1 + share
+        on_progress(begin + half / 4, what)
+
+    return tell
 
 
 def face_finder() -> FaceFinder | None:

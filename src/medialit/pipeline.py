@@ -293,7 +293,7 @@ def recover(path: Path, *, home: Path | None = None, now: datetime | None = None
         With nothing found where the registry knows nothing like it, which says nothing about clips elsewhere.
     """
     home = home or medialit_home()
-    with Registry(home / "registry") as registry, inspector(home=home) as one:
+    with Registry(home / "registry") as registry, inspector(home=home, detect=False) as one:
         report = one.inspect(path, now=now)
         found = tuple(
             Likeness(clip=clip, by=match.by, similarity=match.similarity, alike=match.alike)
@@ -311,6 +311,7 @@ def inspector(
     trust_course: bool = False,
     key_files: Sequence[Path] = (),
     fetch_remote: bool = False,
+    detect: bool = True,
 ) -> Inspector:
     """Return an inspector that knows this computer's watermark key, registry and own authority.
 
@@ -326,6 +327,8 @@ def inspector(
         Further keys of the watermark.
     fetch_remote : bool
         Whether manifests kept elsewhere may be fetched.
+    detect : bool
+        Whether detectors are asked about the pictures.
 
     Raises
     ------
@@ -342,6 +345,7 @@ def inspector(
         keys=named,
         registry=_Lookup(home / "registry") if there else None,
         fetch_remote=fetch_remote,
+        detect=detect,
     )
 
 

@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from medialit import pipeline
+from medialit.forensics import cues
+from medialit.forensics.cues.planted import pair
 from medialit.media import Clip, write
 
 pytestmark = pytest.mark.browser
@@ -83,6 +85,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser) -> Iterator[Page]:
     with chromium.new_context(viewport={"width": 1000, "height": 1500}) as context:
         context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield context.new_page()
 
 
@@ -171,3 +174,69 @@ def test_the_page_to_take_along_stands_alone_in_both_directions(
         assert page.locator("img, script, link").count() == 0
         page.screenshot(path=SCREENSHOTS / f"report-{lang}.png", full_page=True)
     assert all(url.startswith("file:") for url in asked), asked
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """An honest clip, and the same with a region that comes from elsewhere."""
+    folder = tmp_path_factory.mktemp("planted")
+    made = pair("noise", seed=1)
+    return write(made.honest.clip, folder / "honest.mp4"), write(made.planted.clip, folder / "pasted.mp4")
+
+
+def test_the_cues_look_closer_and_a_cue_and_a_frame_are_chosen(
+    address: str, page: Page, planted: tuple[Path, Path]
+) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    page.goto(address)
+    page.get_by_role("tab", name="Look closer").click()
+    look = page.locator("#ml-closer-look")
+    expect(look).to_be_disabled()
+    page.set_input_files("#ml-file input[type=file]", str(planted[1]))
+    expect(look).to_be_enabled()
+    look.click()
+    expect(page.locator("#ml-glance")).to_contain_text("of an honest clip, about")
+    seen = page.locator("#ml-cue-shown")
+    expect(seen.locator("h3")).to_be_visible()
+
+    page.locator("#ml-cue input").click()
+    page.get_by_role("option", name="Noise residual").click()
+    expect(seen.locator("h3")).to_have_text("Noise residual")
+    expect(seen.locator(".ml-spots img")).to_have_count(2)
+    before = seen.locator(".ml-spots img").nth(1).get_attribute("src")
+    page.locator("#ml-frame label").nth(1).click()
+    expect(seen.locator(".ml-spots img").nth(1)).not_to_have_attribute("src", str(before))
+    expect(seen.locator(".ml-plot svg")).to_be_visible()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "inspector-cue-en.png", full_page=True)
+
+    page.locator("#ml-language").get_by_text("العربية").click()
+    expect(seen.locator("h3")).to_have_text("بقايا الضجيج")
+    expect(seen.locator(".ml-cues")).to_have_attribute("dir", "rtl")
+    page.set_viewport_size({"width": 360, "height": 780})
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.screenshot(path=SCREENSHOTS / "inspector-cue-ar-phone.png", full_page=True)
+
+    with page.expect_download() as download:
+        page.locator("#ml-json").click()
+    [said] = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert said["cues"]["asked"] == "light" and len(said["cues"]["readings"]) == len(cues.light())
+    assert asked <= {urlsplit(address).netloc, ""}, asked
+
+
+def test_a_fake_and_its_original_stand_side_by_side(
+    address: str, page: Page, planted: tuple[Path, Path]
+) -> None:
+    page.goto(address)
+    page.get_by_role("tab", name="Side by side").click()
+    page.set_input_files("#ml-first input[type=file]", str(planted[0]))
+    page.set_input_files("#ml-second input[type=file]", str(planted[1]))
+    expect(page.locator("#ml-second")).to_contain_text("pasted")
+    page.locator("#ml-pair-look").click()
+    both = page.locator("#ml-pair-shown")
+    expect(both).to_contain_text("who meets it in a feed has no original")
+    expect(both.locator("tr.ml-reaches")).to_contain_text(["Noise residual"])
+    expect(both.locator("#beside-noise .ml-beside img")).to_have_count(4)
+    page.screenshot(path=SCREENSHOTS / "inspector-beside-en.png", full_page=True)

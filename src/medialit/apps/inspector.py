@@ -1,4 +1,4 @@
-"""The inspector's window: drop a file, read the report, take it along as HTML, PDF or JSON.
+"""The inspector's window: drop a file, read the report, let the cues look closer, take it along as HTML, PDF or JSON.
 
 It works without a network: fonts are the system's, and a content security policy keeps the page from asking
 anybody else for anything, whatever a file holds.
@@ -16,19 +16,24 @@ from typing import Any, Final
 import gradio as gr
 
 from medialit import pipeline, verify
-from medialit.apps.window import LANGUAGES, TURN, open_window
+from medialit.apps import inspector_closer as closer
+from medialit.apps.window import CSS, LANGUAGES, TURN, open_window
 from medialit.language import language, translator
 from medialit.provenance.trust import TrustList
-from medialit.verify import Report
+from medialit.verify import Cues, Depth, Report
 
 _CSS: Final = """
-footer{display:none !important}
 #ml-app-title h1{margin:.2rem 0}
 #ml-file .wrap{font-size:0}  /* gradio's own words follow the browser's language, not the one chosen here */
 #ml-file .wrap .or{display:none}
+:is(#ml-first,#ml-second) .wrap{font-size:0}
+:is(#ml-first,#ml-second) .wrap .or{display:none}
+html[dir=rtl] .block .icon-button-wrapper{right:auto !important;left:0 !important}
+html[dir=rtl] .block .filename{direction:ltr;text-align:right}
 .ml-empty{color:#505050;background:#fff;padding:1rem}
 """
 
+_PROGRESS: Final = gr.Progress()  # as a default it tells gradio to show how far a long look is
 Shown = tuple[str, str | None, str | None, str | None]
 
 
@@ -62,13 +67,17 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
         asked = gr.Markdown(_("Drop a picture or a video here. It stays on this computer."), rtl=right)
         file = gr.File(label=_("File"), type="filepath", elem_id="ml-file", height=140)
         known = gr.State(None)
-        shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
+        with gr.Tabs():
+            with gr.Tab(_("Report"), elem_id="ml-report-tab") as report_tab:
+                shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
+            near = closer.closer(lang)
+            pair = closer.pair(lang)
         with gr.Row():
             page = gr.DownloadButton(_("Report as HTML"), interactive=False, elem_id="ml-html")
             paper = gr.DownloadButton(_("Report as PDF"), interactive=False, elem_id="ml-pdf")
             data = gr.DownloadButton(_("Report as JSON"), interactive=False, elem_id="ml-json")
 
-        def turn(report: Report | None, code: str) -> tuple[Any, ...]:
+        def turn(report: Report | None, code: str, cue: str | None, frame: int | None) -> tuple[Any, ...]:
             say = translator(code)
             result, right = show(report, lang=code), language(code).direction == "rtl"
             drop = say("Drop a picture or a video here. It stays on this computer.")
@@ -77,19 +86,64 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
                 gr.update(label=say("Language")),
                 gr.update(value=drop, rtl=right),
                 gr.update(label=say("File")),
+                gr.update(label=say("Report")),
                 result[0],
                 *_buttons(result, code),
+                *closer.words(report, cue, frame, lang=code),
+                *closer.pair_words(code),
+                gr.update(value=""),
             )
 
         def dropped(path: str | None, code: str) -> tuple[Any, ...]:
             report = None if path is None else look(path, trust=trust, trust_course=trust_course)
             result = show(report, lang=code)
-            return (report, result[0], *_buttons(result, code))
+            return (report, result[0], *_buttons(result, code), *closer.words(report, None, None, lang=code))
+
+        def look_closer(
+            report: Report | None, path: str | None, depth: Depth, code: str, progress: Any = _PROGRESS
+        ) -> tuple[Any, ...]:
+            if report is not None and path is not None:
+                report = closer.look_closer(report, path, depth, lang=code, progress=progress)
+            result = show(report, lang=code)
+            return (report, result[0], *_buttons(result, code), *closer.words(report, None, None, lang=code))
+
+        def choose(
+            report: Report | None, cue: str | None, frame: int | None, code: str
+        ) -> list[dict[str, Any]]:
+            seen = report.cues if report is not None else Cues()
+            return closer.chosen(seen.readings, seen, cue, frame, lang=code)
+
+        def compare(
+            first: str | None, second: str | None, depth: Depth, code: str, progress: Any = _PROGRESS
+        ) -> str:
+            if first is None or second is None:
+                return ""
+            return closer.side_by_side(first, second, depth, lang=code, progress=progress)
 
         files = [page, paper, data]
-        file.change(dropped, [file, chosen], [known, shown, *files], api_name="inspect", concurrency_limit=2)
-        words = [heading, chosen, asked, file, shown, *files]
-        chosen.change(turn, [known, chosen], words, api_visibility="private")
+        answer = [known, shown, *files, *near.all()]
+        file.change(dropped, [file, chosen], answer, api_name="inspect", concurrency_limit=2)
+        near.look.click(look_closer, [known, file, near.depth, chosen], answer, api_visibility="private",
+                        show_progress_on=[near.glance], concurrency_limit=2)  # fmt: skip
+        one_cue = [near.cue, near.frame, near.shown]
+        near.cue.input(lambda report, cue, code: choose(report, cue, None, code), [known, near.cue, chosen],
+                       one_cue, api_visibility="private")  # fmt: skip
+        near.frame.input(choose, [known, near.cue, near.frame, chosen], one_cue, api_visibility="private")
+        pair.look.click(compare, [pair.first, pair.second, pair.depth, chosen], [pair.shown],
+                        api_visibility="private", concurrency_limit=2)  # fmt: skip
+        spoken = [
+            heading,
+            chosen,
+            asked,
+            file,
+            report_tab,
+            shown,
+            *files,
+            *near.all(),
+            *pair.all(),
+            pair.shown,
+        ]
+        chosen.change(turn, [known, chosen, near.cue, near.frame], spoken, api_visibility="private")
         chosen.change(None, [chosen], None, js=TURN)
         window.load(None, [chosen], None, js=TURN)
     return window
@@ -116,7 +170,7 @@ def show(report: Report | None, *, lang: str) -> Shown:
     (folder / "report.pdf").write_bytes(verify.to_pdf([report], lang=lang))
     (folder / "report.json").write_text(verify.to_json([report], lang=lang), encoding="utf-8")
     written = [str(folder / f"report.{kind}") for kind in ("html", "pdf", "json")]
-    return verify.to_fragment(report, lang=lang), written[0], written[1], written[2]
+    return verify.to_fragment(report, lang=lang, pictures=False), written[0], written[1], written[2]
 
 
 def launch(
@@ -138,7 +192,7 @@ def launch(
         Whether to wait until Ctrl+C; else the caller closes the window.
     """
     window = build(trust=trust, trust_course=trust_course, lang=lang if lang in LANGUAGES else "en")
-    address = open_window(window, css=_CSS, port=port, in_browser=in_browser, block=block)
+    address = open_window(window, css=CSS + _CSS + closer.CSS, port=port, in_browser=in_browser, block=block)
     return window, address
 
 

@@ -9,6 +9,7 @@ from medialit.clips.build import Progress, build
 from medialit.clips.make import FREE_METHODS, make
 from medialit.clips.manifest import Entry, Pack, read_pack
 from medialit.clips.plan import KINDS, Pair, plan
+from medialit.clips.trial import Trial, trial
 
 __all__ = [
     "FREE_METHODS",
@@ -17,9 +18,11 @@ __all__ = [
     "Pack",
     "Pair",
     "Progress",
+    "Trial",
     "add",
     "build",
     "make",
     "plan",
     "read_pack",
+    "trial",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from medialit import fakes
 from medialit.clips.plan import FORMATS, Pair, Source
-from medialit.clips.recipes import make_pair
+from medialit.clips.recipes import Made, make_pair
 from medialit.errors import CastError, FakeError
 from medialit.fakes import ODD, Fake, oddities
 from medialit.fakes.records import Masks
@@ -133,6 +133,30 @@ def make_of_world(
     FakeError
         If the method does not go with what is seen, or there is no such person or place.
     """
+    return pair_of_world(
+        method,
+        strength=strength,
+        seed=seed,
+        who=who,
+        donor=donor,
+        background=background,
+        look=look,
+        form=form,
+    ).fake
+
+
+def pair_of_world(
+    method: str,
+    *,
+    strength: float,
+    seed: int,
+    who: str | None = None,
+    donor: str | None = None,
+    background: str = "medina",
+    look: int = 0,
+    form: str = "square",
+) -> Made:
+    """Return such a fake and the camera clip that it was made of; `make_of_world` describes the parameters."""
     if method not in fakes.METHODS or form not in FORMATS:
         raise FakeError(
             _msgid(
@@ -180,7 +204,7 @@ def make_of_world(
             odd=None,
             odd_strength=0.0,
         )
-    ).fake
+    )
 
 
 def _require_place_and_people(background: str, *people: str | None) -> None:

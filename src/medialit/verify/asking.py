@@ -15,6 +15,8 @@ from typing import Any, Final
 from medialit.errors import CueError
 from medialit.forensics.cues import CUES
 from medialit.forensics.cues.shown import Frame, Shown, frame_from_plain, from_plain
+from medialit.verify import detected
+from medialit.verify.detected import Synthetic
 from medialit.verify.report import Encoding, Examined, Kind, Metadata, Problem
 
 _MAX_ANSWER_BYTES: Final = 2**22
@@ -37,6 +39,7 @@ class Looked:
         self.broken: list[str] = []
         self.strip: tuple[Frame, ...] = ()
         self.seen = Examined()
+        self.synthetic: Synthetic | None = None
 
     def lose(self, problem: Problem) -> None:
         """Note that the process was lost; where only cues were left, the cues that did not look say so."""
@@ -68,6 +71,8 @@ class Looked:
                 )
             case "cue":
                 self.readings.append(from_plain(answer["reading"], known=CUES))
+            case "detected":
+                self.synthetic = detected.from_plain(answer["assessment"])
             case "broken":
                 self.broken += [one for one in CUES if one == answer["cue"]]
 
@@ -103,6 +108,7 @@ class Worker:
         into: Looked,
         first: bool = True,
         cues: Sequence[str] = (),
+        detect: bool = False,
         cue_seconds: float = 0.0,
         on_progress: Progress | None = None,
     ) -> None:
@@ -119,11 +125,13 @@ class Worker:
             Whether to look at the facts, the watermark and the fingerprint.
         cues : sequence of str
             Which cues look after that.
+        detect : bool
+            Whether the detectors are asked.
         cue_seconds : float
-            For them together.
+            For cues and detectors together.
         on_progress : callable, optional
         """
-        allowed = seconds * first + cue_seconds * bool(cues)
+        allowed = seconds * first + cue_seconds * (bool(cues) or detect)
         finished = False
         try:
             self._send(
@@ -132,6 +140,7 @@ class Worker:
                     "seconds": seconds,
                     "first": first,
                     "cues": list(cues),
+                    "detect": detect,
                     "cue_seconds": cue_seconds,
                 }
             )

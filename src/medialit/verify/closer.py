@@ -7,6 +7,7 @@ the next one looks.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,18 +15,30 @@ from typing import Any
 
 from medialit.errors import MediaError
 from medialit.forensics.cues import Footage
+from medialit.forensics.cues.footage import MAX_SMALL
 from medialit.media import Clip, Limits, read_image
+from medialit.verify import detected
 
 Answer = Callable[[dict[str, Any]], None]
 
 _logger = logging.getLogger(__name__)
 _EVERY_S = 0.25  # between two pieces of progress
+_PIECE = 8  # frames that are gathered between two questions whether it is enough
 
 
 def look_closer(
-    path: Path, *, still: bool, names: Sequence[str], seconds: float, limits: Limits, answer: Answer
+    path: Path,
+    *,
+    still: bool,
+    names: Sequence[str],
+    detect: bool,
+    seconds: float,
+    limits: Limits,
+    answer: Answer,
 ) -> None:
-    """Answer with a ``seen`` first, then with a ``cue``, a ``broken`` or nothing for each cue, and ``progress`` between.
+    """Answer with what is ``seen``, then with what is ``detected``, then with a ``cue`` or a ``broken`` for each cue.
+
+    ``progress`` comes between them.
 
     Parameters
     ----------
@@ -34,6 +47,8 @@ def look_closer(
         Whether it is one picture, for Pillow.
     names : sequence of str
         Of `medialit.forensics.cues.CUES`.
+    detect : bool
+        Whether the detectors are asked.
     seconds : float
         After which no further cue is begun.
     limits : Limits
@@ -59,6 +74,8 @@ def look_closer(
             "whole": whole,
         }
     )
+    if detect:
+        _detect(footage, answer)
     for k, name in enumerate(names):
         if time.monotonic() > started + seconds:
             return
@@ -72,16 +89,30 @@ def look_closer(
             answer({"stage": "cue", "reading": said})
 
 
+def _detect(footage: Footage, answer: Answer) -> None:
+    from medialit.forensics.detectors import assess
+
+    try:
+        plain = detected.as_plain(assess(footage))
+    except Exception as error:  # as with a cue: the report says that nobody could be asked
+        _logger.warning("The detectors broke: %s.", type(error).__name__)
+    else:
+        answer({"stage": "detected", "assessment": plain})
+
+
 def _gather(
     path: Path, *, still: bool, names: Sequence[str], until: float, limits: Limits, answer: Answer
 ) -> tuple[Footage, bool] | None:
     """Return the footage, and whether it is the whole clip; None where no picture can be read."""
     from medialit import cueing
 
-    late, told = [False], [0.0]
+    late, told, pieces = [False], [0.0], [0]
+    # Detectors look at the frames that are kept small: where nobody else looks, the rest of a long clip is not read.
+    most = math.inf if names else MAX_SMALL / _PIECE
 
     def enough() -> bool:
-        late[0] = time.monotonic() > until
+        pieces[0] += 1
+        late[0] = time.monotonic() > until or pieces[0] >= most
         return late[0]
 
     def on_progress(share: float, what: str) -> None:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from medialit.forensics.cues import card
 from medialit.forensics.cues.footage import MAX_SMALL
+from medialit.forensics.cues.records import Said
 from medialit.language import translator
 from medialit.provenance.records import Credentials, Failure, Identity
+from medialit.verify.detected import BASE_RATES
 from medialit.verify.traces import ENCODERS
 from medialit.verify.words import FAILURES, OWN_NAMES, SENTENCES
 
@@ -36,11 +38,14 @@ class Finding:
         What goes into the sentence; made safe to print, not escaped for any markup.
     failure : str or None
         Code of a failed check, whose own sentence fills the slot ``what``.
+    why : Said or None
+        A sentence that fills the slot ``why``.
     """
 
     code: str
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
     failure: str | None = None
+    why: Said | None = None
 
     @property
     def section(self) -> str:
@@ -69,6 +74,8 @@ def say(finding: Finding, *, lang: str, isolate: bool = True) -> str:
         slots["list"] = _(slots["list"])
     if "cues" in slots:
         slots["cues"] = _(", ").join(_(card(name).title) for name in slots["cues"].split())
+    if "{why}" in SENTENCES[finding.code]:
+        slots["why"] = finding.why.say(lang) if finding.why else ""
     if finding.failure is not None:
         slots["what"] = failure_words(finding.failure, lang=lang)
     return fill(_(SENTENCES[finding.code]), slots, isolate=isolate)
@@ -198,8 +205,27 @@ def _encoding(report: Report) -> Iterator[Finding]:
 
 
 def _synthetic(report: Report) -> Iterator[Finding]:
-    if not report.synthetic.detectors:
-        yield Finding(code="synthetic.no-detector")
+    found = report.synthetic
+    if not found.detectors or found.rates is None:
+        yield Finding(code="synthetic.failed" if found.asked else "synthetic.no-detector")
+        return
+    rates = found.rates
+    match found.finding:
+        case "signs":
+            yield Finding(code="synthetic.signs", slots={"alarms": _percent(rates.false_alarm)})
+            names = ("rare", "some", "half")
+            right = {name: _percent(rates.ppv(base)) for name, base in zip(names, BASE_RATES, strict=True)}
+            yield Finding(code="synthetic.base-rate", slots=right)
+        case "no-signs":
+            yield Finding(code="synthetic.no-signs", slots={"misses": _percent(rates.miss)})
+        case _:
+            yield Finding(code="synthetic.cannot-tell", why=found.said)
+
+
+def _percent(share: float | None) -> str:
+    if share is None:
+        return "?"
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
 
 
 def _cues(report: Report) -> Iterator[Finding]:

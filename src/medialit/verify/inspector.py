@@ -20,12 +20,12 @@ from medialit.provenance.credentials import CredentialReader, Credentials
 from medialit.provenance.trust import TrustList
 from medialit.verify.asking import Looked, Progress, Worker
 from medialit.verify.cues import Cues, Depth, names_of
+from medialit.verify.detected import Synthetic
 from medialit.verify.report import (
     Fingerprint,
     Match,
     Problem,
     Report,
-    Synthetic,
     Watermark,
 )
 from medialit.verify.traces import printable
@@ -43,6 +43,8 @@ class Budget:
         For looking at the pictures; what was seen by then is reported. Reading the credentials has as much again.
     cue_seconds : float
         For the cues, where they are asked; those that did not get to look by then are named.
+    detect_seconds : float
+        For the detectors, where no cue is asked.
     max_bytes : int
         A larger file is not opened.
     memory_bytes : int
@@ -51,6 +53,7 @@ class Budget:
 
     seconds: float = 120.0
     cue_seconds: float = 240.0
+    detect_seconds: float = 90.0
     max_bytes: int = 4 * 2**30
     memory_bytes: int = 3 * 2**30
 
@@ -71,6 +74,7 @@ def inspect(
     registry: Lookup | None = None,
     fetch_remote: bool = False,
     budget: Budget | None = None,
+    detect: bool = True,
     now: datetime | None = None,
     cues: Depth = "none",
     on_progress: Progress | None = None,
@@ -90,6 +94,8 @@ def inspect(
     fetch_remote : bool
         Whether a manifest kept elsewhere may be fetched; see `medialit.provenance.credentials.read`.
     budget : Budget, optional
+    detect : bool
+        Whether the detectors are asked about the pictures; `medialit.forensics.detectors` says what they are.
     now : datetime, optional
         Aware; the moment that the report names. The clock when not given.
     cues : {"none", "light", "all"}
@@ -103,7 +109,7 @@ def inspect(
         Always. What went wrong is a finding in it.
     """
     with Inspector(
-        trust=trust, keys=keys, registry=registry, fetch_remote=fetch_remote, budget=budget
+        trust=trust, keys=keys, registry=registry, fetch_remote=fetch_remote, budget=budget, detect=detect
     ) as one:
         return one.inspect(path, now=now, cues=cues, on_progress=on_progress)
 
@@ -127,9 +133,10 @@ class Inspector:
         registry: Lookup | None = None,
         fetch_remote: bool = False,
         budget: Budget | None = None,
+        detect: bool = True,
     ) -> None:
         self._trust, self._keys, self._registry = tuple(trust), dict(keys or {}), registry
-        self._fetch_remote = fetch_remote
+        self._fetch_remote, self._detect = fetch_remote, detect
         self._budget = budget or Budget()
         self._limits = credentials.Limits(
             max_bytes=self._budget.max_bytes,
@@ -177,7 +184,10 @@ class Inspector:
                         seconds=self._budget.seconds,
                         into=looked,
                         cues=names_of(cues),
-                        cue_seconds=self._budget.cue_seconds,
+                        detect=self._detect,
+                        cue_seconds=self._budget.detect_seconds
+                        if cues == "none"
+                        else self._budget.cue_seconds,
                         on_progress=on_progress,
                     )
                 else:
@@ -198,7 +208,7 @@ class Inspector:
             fingerprint=self._fingerprint(looked),
             metadata=looked.metadata,
             encoding=looked.encoding,
-            synthetic=Synthetic(),
+            synthetic=looked.synthetic or Synthetic(asked=self._detect),
             examined=looked.examined,
             problems=tuple(looked.problems),
             cues=_cues(looked, cues),
@@ -280,6 +290,8 @@ class Inspector:
 
 
 def _cues(looked: Looked, asked: Depth, names: Sequence[str] | None = None) -> Cues:
+    if asked == "none":
+        return Cues()
     said = {one.cue for one in looked.readings} | set(looked.broken)
     chosen = names_of(asked) if names is None else names
     return Cues(

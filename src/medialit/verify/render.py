@@ -118,18 +118,26 @@ def to_html(reports: Sequence[Report], *, lang: str) -> str:
     )
 
 
-def to_fragment(report: Report, *, lang: str) -> str:
-    """Return the report for a place inside another page, its style with it."""
+def to_fragment(report: Report, *, lang: str, pictures: bool = True) -> str:
+    """Return the report for a place inside another page, its style with it.
+
+    Parameters
+    ----------
+    report : Report
+    lang : str
+    pictures : bool
+        Whether what the cues see is shown; else only how each of them stands.
+    """
     shown = page(report, lang=lang)
     style = _STYLE + cue_page.STYLE if _has_evidence(shown) else _STYLE
-    return f"<style>{style}</style>\n{_article(shown)}"
+    return f"<style>{style}</style>\n{_article(shown, pictures=pictures)}"
 
 
 def _has_evidence(shown: Page) -> bool:
     return any(section.evidence for section in shown.sections)
 
 
-def _article(shown: Page) -> str:
+def _article(shown: Page, *, pictures: bool = True) -> str:
     parts = [
         f'<article class="ml-report" lang="{escape(shown.lang)}" dir="{shown.direction}">',
         f"<h1>{escape(shown.heading)}</h1>",
@@ -137,12 +145,14 @@ def _article(shown: Page) -> str:
     ]
     if shown.draft:
         parts.append(f'<p class="ml-draft">{escape(shown.draft)}</p>')
-    parts += [_section(section, lang=shown.lang) for section in (shown.summary, *shown.sections)]
+    parts += [
+        _section(section, lang=shown.lang, pictures=pictures) for section in (shown.summary, *shown.sections)
+    ]
     parts.append(f"<footer>{escape(shown.footer)}</footer>\n</article>")
     return "\n".join(parts)
 
 
-def _section(section: Section, *, lang: str) -> str:
+def _section(section: Section, *, lang: str, pictures: bool) -> str:
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.sentences)
     rows = "".join(
         f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th><td>{_cell(row)}</td></tr>'
@@ -151,16 +161,18 @@ def _section(section: Section, *, lang: str) -> str:
     return (
         f'<section class="ml-{section.key}">\n<h2>{escape(section.title)}</h2>\n'
         + (f'<ul class="ml-findings">{sentences}</ul>\n' if sentences else "")
-        + (_evidence(section, lang=lang) if section.evidence else "")
+        + (_evidence(section, lang=lang, pictures=pictures) if section.evidence else "")
         + (f"<table><tbody>{rows}</tbody></table>\n" if rows and not section.evidence else "")
         + "</section>"
     )
 
 
-def _evidence(section: Section, *, lang: str) -> str:
+def _evidence(section: Section, *, lang: str, pictures: bool) -> str:
     """Return what the cues see, in place of the rows that say it in words."""
     readings, strip = section.evidence, section.strip
     table = cue_page.table(readings, lang=lang)
+    if not pictures:
+        return table
     return f"{table}{cue_page.to_fragment(readings, lang=lang, level=3, strip=strip, noted=True)}\n"
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 
 from medialit.provenance.records import Credentials
 from medialit.verify.cues import Cues
+from medialit.verify.detected import Synthetic
 
 SCHEMA_VERSION: Final = "1.2"
 """Of `docs/reference/report.schema.json`; the first number changes when a key goes or changes its meaning."""
 
 Kind = Literal["video", "picture", "unknown"]
-Finding = Literal["signs", "cannot-tell", "no-signs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,27 +166,6 @@ class Encoding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Synthetic:
-    """What detectors say about the pictures.
-
-    Parameters
-    ----------
-    probability : float or None
-        Calibrated; None where no detector could be asked.
-    finding : {"signs", "cannot-tell", "no-signs"}
-    cues : tuple of str
-        What speaks for it, with error rates.
-    detectors : tuple of str
-        Those that were asked.
-    """
-
-    probability: float | None = None
-    finding: Finding = "cannot-tell"
-    cues: tuple[str, ...] = ()
-    detectors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Examined:
     """How much of the pictures was looked at.
 
@@ -270,7 +249,7 @@ class Report:
             "fingerprint": _plain(self.fingerprint),
             "metadata": _plain(self.metadata),
             "encoding": _plain(self.encoding),
-            "synthetic": _plain(self.synthetic),
+            "synthetic": self.synthetic.as_dict(lang=lang),
             "cues": self.cues.as_dict(lang=lang),
             "examined": _plain(self.examined),
             "problems": _plain(self.problems),

@@ -332,6 +332,7 @@ def _synthetic_rows(report: Report, words: _Words) -> Iterator[Row]:
     yield words.row(
         "probability", None if found.probability is None else f"{found.probability:.2f}", code=True
     )
+    yield words.row("spoke", *found.cues(words.lang))
     yield words.row("detectors", *(found.detectors or (words.value("no-lists"),)))
 
 

@@ -116,7 +116,26 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "about who made the content."
         ),
         "synthetic.no-detector": _msgid(
-            "No detector is installed, so nothing is said about signs of AI in the pictures themselves."
+            "No detector was asked, so nothing is said about signs of AI in the pictures themselves."
+        ),
+        "synthetic.failed": _msgid(
+            "The detectors could not be asked about this file, so nothing is said about signs of AI in the pictures "
+            "themselves."
+        ),
+        "synthetic.signs": _msgid(
+            "The detectors see signs of AI or of editing. Of untouched clips like those they were tried on, {alarms} "
+            "look like this too: read what spoke for it, and look at the other evidence."
+        ),
+        "synthetic.no-signs": _msgid(
+            "The detectors see no signs of AI or of editing. Of the made or altered clips that they were tried on, "
+            "{misses} look like this too, and of makers that they do not know it may be more."
+        ),
+        "synthetic.cannot-tell": _msgid(
+            "The detectors cannot tell, and that is a full answer: it speaks neither for nor against the file. {why}"
+        ),
+        "synthetic.base-rate": _msgid(
+            "How many such alarms are right depends on how many clips are made or altered: where 1 in 200 is, about "
+            "{rare} of the alarms are right; where 1 in 20 is, about {some}; where every second one is, about {half}."
         ),
         "cues.not-asked": _msgid(
             "Nobody asked the cues to look at the pixels, so they say nothing. With --cues, or in the window with Look "
@@ -230,6 +249,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "duration": _msgid("Duration"),
         "traces": _msgid("Left by encoders"),
         "probability": _msgid("Probability"),
+        "spoke": _msgid("What weighed most (log-odds added)"),
         "detectors": _msgid("Detectors asked"),
         "frames": _msgid("Pictures looked at"),
         "inspected": _msgid("Inspected"),

@@ -47,8 +47,10 @@ def main() -> None:
         try:
             if request["first"]:
                 _look(path, keys, answer, deadline, comparable=start["comparable"])
-            if request["cues"]:
-                _look_closer(path, request["cues"], answer, seconds=request["cue_seconds"])
+            if request["cues"] or request["detect"]:
+                _look_closer(
+                    path, request["cues"], answer, detect=request["detect"], seconds=request["cue_seconds"]
+                )
         except MediaTooLargeError as error:
             answer({"stage": "problem", "code": "too-large", "detail": traces.printable(error)})
         except MediaError as error:
@@ -84,10 +86,10 @@ def _look(
     answer({"stage": "pictures", **dataclasses.asdict(seen)})
 
 
-def _look_closer(path: Path, names: list[str], answer: Answer, *, seconds: float) -> None:
+def _look_closer(path: Path, names: list[str], answer: Answer, *, detect: bool, seconds: float) -> None:
     with path.open("rb") as file:
         still = _is_still(path, file.read(16))
-    look_closer(path, still=still, names=names, seconds=seconds, limits=_LIMITS, answer=answer)
+    look_closer(path, still=still, names=names, detect=detect, seconds=seconds, limits=_LIMITS, answer=answer)
 
 
 def _is_still(path: Path, head: bytes) -> bool:

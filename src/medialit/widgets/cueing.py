@@ -1,18 +1,22 @@
-"""The cues inside a notebook: name a clip, choose a cue, see it at work on the clip's own pixels."""
+"""The cues inside a notebook: see one at work on a clip's own pixels; make a fake, and see which cues catch it."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import ipywidgets as widgets
 
 from medialit import cueing
-from medialit.errors import MedialitError
+from medialit.clips import trial
+from medialit.errors import MedialitError, SayableError
+from medialit.fakes.words import title
 from medialit.forensics import cues
-from medialit.forensics.cues import page
+from medialit.forensics.cues import beside, page
 from medialit.forensics.cues.shown import shown, strip
-from medialit.language import language, translator
+from medialit.language import language, said, translator
 from medialit.widgets.checking import isolated
 
 
@@ -74,6 +78,106 @@ class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._shown.value = page.to_fragment(
                 [shown(self.reading)], lang=self._lang, level=3, strip=strip(seen), style=True
             )
+        except MedialitError as error:
+            self._shown.value = f"<p role='alert'>{isolated(html.escape(str(error)))}</p>"
+        finally:
+            self._button.disabled = False
+            self._progress.layout.visibility = "hidden"
+
+    def _tell(self, share: float, _what: str) -> None:
+        self._progress.value = share
+
+
+class TrialWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Make a fake by a method and a strength, and see beside its original which cues catch it.
+
+    Parameters
+    ----------
+    source : str
+        ``cast:ID`` for one of the fictional people, or ``scene:PLACE`` of the miniature world. Both are made anew, so
+        nobody's clip is needed; for a file of yours there is `medialit.clips.trial`.
+    method : str
+        Chosen at first; one of `METHODS`.
+    seed : int
+        Draws what is left open.
+    names : sequence of str, optional
+        The cues that look. Default: those that are not heavy.
+    lang : str
+        Of the words; their direction follows.
+
+    Attributes
+    ----------
+    pairs : tuple of Beside
+        The newest, for the next cell.
+
+    Raises
+    ------
+    CueError
+        If there is no such cue.
+    """
+
+    METHODS: Final = (
+        "splice", "retime", "interpolate", "duplicate", "remove", "insert", "clone", "mouth", "lip_offset",
+    )  # fmt: skip
+    """Methods that need nothing but a source; the last two are done to people."""
+
+    def __init__(
+        self,
+        source: str = "scene:souk",
+        *,
+        method: str = "duplicate",
+        seed: int = 1,
+        names: Sequence[str] | None = None,
+        lang: str = "en",
+    ) -> None:
+        _ = translator(lang)
+        self._names = tuple(names) if names is not None else cues.light()
+        for name in self._names:
+            cues.card(name)
+        self._lang, self._seed = lang, seed
+        self.pairs: tuple[beside.Beside, ...] = ()
+        self._source = widgets.Text(value=source, description=_("Clip"), layout={"width": "24rem"})
+        self._method = widgets.Dropdown(
+            options=[(title(name, lang=lang), name) for name in self.METHODS], value=method,
+            description=_("Method"), layout={"width": "24rem"},
+        )  # fmt: skip
+        self._strength = widgets.FloatSlider(
+            value=1.0, min=0.0, max=1.0, step=0.05, description=_("Strength"), layout={"width": "24rem"}
+        )
+        self._button = widgets.Button(
+            description=_("Make it and look"), button_style="primary", layout={"width": "auto"}
+        )
+        self._progress = widgets.FloatProgress(
+            min=0, max=1, layout={"width": "20rem", "visibility": "hidden"}
+        )
+        self._shown = widgets.HTML()
+        self._button.on_click(lambda button: self.look())
+        row = widgets.HBox([self._button, self._progress])
+        right = language(lang).direction == "rtl"
+        row.layout.flex_flow = "row-reverse" if right else "row"
+        super().__init__([self._source, self._method, self._strength, row, self._shown])
+        self.layout.align_items = "flex-end" if right else "stretch"
+
+    def look(self) -> None:
+        """Make the fake and let the cues look at both; an error becomes a sentence."""
+        self._button.disabled = True
+        self._progress.value = 0.0
+        self._progress.layout.visibility = "visible"
+        try:
+            method = str(self._method.value)
+            made = trial(
+                self._source.value.strip(), method, strength=float(self._strength.value), seed=self._seed
+            )
+            found = cueing.coded_alike(
+                made.original, made.fake.clip, names=self._names, on_progress=self._tell
+            )
+            self.pairs = beside.pair_up(*found)
+            names = (translator(self._lang)("Original"), title(method, lang=self._lang))
+            self._shown.value = beside.to_fragment(
+                self.pairs, lang=self._lang, names=names, level=3, style=True
+            )
+        except SayableError as error:
+            self._shown.value = f"<p role='alert'>{isolated(html.escape(said(error, lang=self._lang)))}</p>"
         except MedialitError as error:
             self._shown.value = f"<p role='alert'>{isolated(html.escape(str(error)))}</p>"
         finally:

@@ -43,7 +43,7 @@ def file(clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def one() -> Iterator[verify.Inspector]:
-    with verify.Inspector() as inspector:
+    with verify.Inspector(detect=False) as inspector:
         yield inspector
 
 
@@ -134,7 +134,7 @@ def test_a_broken_file_gets_a_report_and_no_traceback(
 
 
 def test_when_the_time_is_over_the_cues_that_did_not_look_are_named(file: Path) -> None:
-    with verify.Inspector(budget=verify.Budget(cue_seconds=0.0)) as hasty:
+    with verify.Inspector(detect=False, budget=verify.Budget(cue_seconds=0.0)) as hasty:
         report = hasty.inspect(file, cues="light")
     assert report.cues.readings == () and set(report.cues.unread) == set(cues.light())
     assert "cues.unread" in codes(report)
@@ -172,6 +172,7 @@ def test_a_cue_that_breaks_says_nothing_and_the_next_one_looks(
         file,
         still=False,
         names=["noise", "flicker"],
+        detect=False,
         seconds=60,
         limits=DEFAULT_LIMITS,
         answer=answers.append,

@@ -13,7 +13,7 @@ from medialit import verify
 
 @pytest.fixture(scope="module")
 def inspector() -> Iterator[verify.Inspector]:
-    with verify.Inspector() as one:
+    with verify.Inspector(detect=False) as one:
         yield one
 
 

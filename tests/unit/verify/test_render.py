@@ -12,7 +12,7 @@ from medialit.cli import main
 
 @pytest.fixture(scope="module")
 def report(school):
-    with pipeline.inspector(trust_course=True, home=school.home) as one:
+    with pipeline.inspector(trust_course=True, home=school.home, detect=False) as one:
         return one.inspect(school.made.path)
 
 

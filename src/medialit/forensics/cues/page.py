@@ -36,6 +36,7 @@ margin:.6rem 0}
 .ml-cues figure img{display:block;width:auto;max-width:100%;height:auto;max-height:19rem;margin:0 0 .25rem;
 border:1px solid #767676}
 .ml-cues figcaption{font-size:.85rem}
+.ml-cues .ml-beside{display:grid;grid-template-columns:1fr 1fr;gap:.8rem;align-items:start}
 .ml-cues .ml-strip{display:flex;gap:2px;direction:ltr;margin:.6rem 0 0}
 .ml-cues .ml-strip img{flex:1 1 0;min-width:0;width:100%;height:auto;max-height:6rem;
 object-fit:cover;border:0;margin:0}
@@ -58,6 +59,7 @@ white-space:nowrap;color:#7c2d12}
 .ml-cues details{margin:.5rem 0}
 .ml-cues summary{cursor:pointer;font-weight:600;text-decoration:underline}
 .ml-cues summary:focus-visible{outline:3px solid #e0a100;outline-offset:2px}
+.ml-cues :is(table,thead,tr){border:0 !important;background:transparent !important}
 .ml-cues table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.5rem 0}
 .ml-cues :is(th,td){text-align:start !important;vertical-align:top;padding:.25rem .5rem !important;border:0 !important;
 border-bottom:1px solid #ddd !important;background:transparent !important}
@@ -137,7 +139,7 @@ def to_fragment(
         one_cue(one, lang=lang, level=level, strip=strip, folded=not few and standing(one) != "reaches")
         for one in readings
     ]
-    return _box((note(lang) if noted else "") + "".join(parts), lang=lang, style=style)
+    return box((note(lang) if noted else "") + "".join(parts), lang=lang, style=style)
 
 
 def one_cue(
@@ -165,7 +167,7 @@ def one_cue(
     _ = translator(lang)
     chosen = one.spots if spot is None else one.spots[spot : spot + 1]
     large = " ml-one" if spot is not None else ""
-    spots = "".join(_spot(each, lang=lang, apart=spot is not None) for each in chosen)
+    spots = "".join(spot_figure(each, lang=lang, apart=spot is not None) for each in chosen)
     over_time = ""
     if one.curve is not None:
         times = [each.time_s for each in chosen]
@@ -183,7 +185,7 @@ def one_cue(
         f'<section class="ml-cue" id="cue-{escape(one.cue)}">'
         f"<h{level}>{escape(_(card(one.cue).title))}</h{level}>"
         f"<p><strong>{escape(verdict(one, lang=lang))}</strong> {escape(one.explain(lang))}</p>"
-        f"{_gauge(one)}{_odds(one, lang=lang)}{seen}"
+        f"{gauge(one)}{_odds(one, lang=lang)}{seen}"
         f"<details><summary>{escape(_('How far to trust this'))}</summary><dl>{lines}</dl></details></section>"
     )
 
@@ -196,10 +198,11 @@ def table(readings: Sequence[Shown], *, lang: str, style: bool = False) -> str:
         f"<td>{escape(_(STANDINGS[standing(one)]))}</td></tr>"
         for one in readings
     )
-    return _box(f"<table><tbody>{rows}</tbody></table>", lang=lang, style=style)
+    return box(f"<table><tbody>{rows}</tbody></table>", lang=lang, style=style)
 
 
-def _box(inside: str, *, lang: str, style: bool) -> str:
+def box(inside: str, *, lang: str, style: bool) -> str:
+    """Return HTML in a box that runs the reader's way, with the style if it is to come along."""
     sheet = f"<style>{STYLE}</style>" if style else ""
     return (
         f'{sheet}<div class="ml-cues" lang="{escape(lang)}" dir="{language(lang).direction}">{inside}</div>'
@@ -220,7 +223,7 @@ def note(lang: str) -> str:
     return f"<p>{escape(what)}</p><p>{escape(how)}</p>"
 
 
-def _spot(one: Spot, *, lang: str, apart: bool) -> str:
+def spot_figure(one: Spot, *, lang: str, apart: bool = False) -> str:
     """Return a frame and the same frame under the heat map; `apart` sets them side by side, each with its caption."""
     _ = translator(lang)
     time = _("{time} s").format(time=f"{one.time_s:.2f}")
@@ -245,7 +248,7 @@ def _strip(one: Shown, strip: Sequence[Frame]) -> str:
     return f'<div class="ml-strip">{images}</div>'
 
 
-def _gauge(one: Shown) -> str:
+def gauge(one: Shown) -> str:
     """Return a bar with the score on it, grey up to the threshold; nothing where the threshold means nothing."""
     worth = measured(one.cue)
     if worth is None or one.score is None or standing(one) not in ("reaches", "below"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +29,7 @@ MAX_SPOTS: Final = 3
 _SIDE, _STRIP_SIDE = 480, 144  # longer side, pixels
 _QUALITY, _STRIP_QUALITY = 82, 70
 _MAX_POINTS, _MAX_BYTES = 2000, 400_000
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -217,10 +219,7 @@ def from_plain(plain: Mapping[str, Any], *, known: Sequence[str]) -> Shown:
         return Shown(
             cue=str(cue),
             score=None if score is None else _number(score),
-            said=Said(
-                message=_words(plain["message"]),
-                slots={_words(key): _words(value) for key, value in plain["slots"].items()},
-            ),
+            said=said_from_plain(plain["message"], plain["slots"]),
             curve=None if curve is None else _curve(curve),
             spots=tuple(
                 Spot(time_s=_number(time_s), picture=_bytes(picture), heat=_bytes(heat))
@@ -229,6 +228,21 @@ def from_plain(plain: Mapping[str, Any], *, known: Sequence[str]) -> Shown:
         )
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise CueError(f"This is no reading of a cue: {error}.") from error
+
+
+def said_from_plain(message: object, slots: Mapping[str, object]) -> Said:
+    """Return a sentence that another process sent: its slots are plain names, and each is filled.
+
+    Raises
+    ------
+    ValueError, TypeError, AttributeError
+        If it is anything else.
+    """
+    text = _words(message)
+    filled = {_words(key): _words(value) for key, value in slots.items()}
+    if not set(_SLOT.findall(text)) <= set(filled) or set("{}") & set(_SLOT.sub("", text)):
+        raise ValueError("a sentence has a slot that nothing fills")
+    return Said(message=text, slots=filled)
 
 
 def _curve(plain: Sequence[Any]) -> Curve:
