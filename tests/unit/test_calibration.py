@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
@@ -163,6 +164,16 @@ def test_an_areas_interval_lies_where_hanley_and_mcneils_variance_puts_it(pairs)
                 sum(truths) * (len(truths) - sum(truths))
             )
             assert abs(interval.value - end) == pytest.approx(1.959964 * math.sqrt(variance), abs=1e-4)
+
+
+@pytest.mark.parametrize(("n_synthetic", "n_camera"), [(5, 5), (11, 150)])
+@pytest.mark.parametrize("d", [0.5, 2.0])
+def test_an_areas_interval_holds_the_true_one_as_often_as_it_says(n_synthetic, n_camera, d):
+    generator = np.random.default_rng(6)
+    truths = np.arange(n_synthetic + n_camera) < n_synthetic
+    true = norm.cdf(d / math.sqrt(2))
+    intervals = [auc_interval(truths, generator.normal(truths * d)) for _ in range(400)]
+    assert np.mean([one.low <= true <= one.high for one in intervals]) >= 0.93
 
 
 @settings(deadline=None, max_examples=50)

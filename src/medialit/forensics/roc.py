@@ -116,7 +116,8 @@ def bootstrap(
     """Return a statistic with its percentile bootstrap interval.
 
     The synthetic and the camera clips are resampled apart, so that both kinds are always there and the
-    base rate of the sample stays what it was.
+    base rate of the sample stays what it was. With fewer than 50 clips, and for a high area with fewer than 200, the
+    interval is too narrow (benchmarks/intervals.py): take `auc_interval` for an area then.
 
     Parameters
     ----------
