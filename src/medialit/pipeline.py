@@ -503,7 +503,7 @@ def mark_file(source: Path, target: Path, *, payload: int, key: str | None, home
 def detector(*, key: str | None, key_files: Sequence[Path] = (), home: Path | None = None) -> Inspector:
     """Return an inspector for watermarks alone: of a secret in words, else of this computer's key and the files'."""
     if key is not None:
-        return Inspector(keys={"--key": key.encode()})
+        return Inspector(keys={"--key": key.encode()}, detect=False)
     own = watermark_key(home or medialit_home(), make=False)
     named = {} if own is None else {"this computer": own}
-    return Inspector(keys=named | {path.name: read_key(path) for path in key_files})
+    return Inspector(keys=named | {path.name: read_key(path) for path in key_files}, detect=False)
