@@ -92,7 +92,10 @@ def ask(queue: Queue, id: str, *, member: str) -> Queue:
     limit = 1 if len(queue.waiting) >= HIGH_DEMAND else MAX_WAITING
     if sum(one.member == member for one in queue.waiting) >= limit:
         raise FeedError(
-            f"{limit} of {member}'s requests may wait at a time now. Wait for one of them, or cancel it."
+            _msgid(
+                "Only {limit} of your requests may wait at a time now. Wait for one of them, or cancel it."
+            ),
+            limit=limit,
         )
     new = Ask(id=id, member=member, number=queue.next_number)
     return replace(queue, waiting=(*queue.waiting, new), next_number=queue.next_number + 1)

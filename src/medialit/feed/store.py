@@ -16,7 +16,8 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,15 +159,8 @@ class FeedStore:
         now, by = checks.moment(now, "`now`"), checks.ident(by, "`by`")
         with self._writing() as connection:
             head = self._head(connection, lock=True)
-            fold = self._folded(connection)
-            new: list[Plain] = []
-            steps: dict[str, Case] = {}
-            for one in records:
-                self._check(one, fold, steps)
-                if _is_new(one, fold):
-                    new.append(plain(one))
-                if isinstance(one, Case):
-                    steps[one.id] = one
+            batch = _Batch(self._folded(connection))
+            new = [plain(one) for one in records if batch.takes(one)]
             return self._append(connection, head, new, by=by, now=now)
 
     def take_back(self, post: str, *, by: str, now: datetime) -> Head:
@@ -284,27 +278,6 @@ class FeedStore:
         self._fold = None
         self.media.wipe()
         self._clean("feed_events", "feed_keys", "feed_usage", "feed_head")
-
-    def _check(self, record: Kept, fold: Fold, steps: Mapping[str, Case]) -> None:
-        owner = plain(record).owner
-        if owner in fold.erased or (isinstance(record, Member) and record.id in fold.erased):
-            raise FeedStoreError(f"{owner} was erased here. Join again under a new pseudonym.")
-        if isinstance(record, Member) and record.age is AgeBand.UNDER_13:
-            raise FeedStoreError(f"{record.id} is under 13 and cannot join the feed.")
-        if isinstance(record, Post):
-            before = fold.posts.get(record.id)
-            if before is not None and before != record:
-                raise FeedStoreError(
-                    f"The post {record.id} is here and is another one. Give the new one its own id."
-                )
-            if record.author not in fold.members:
-                raise FeedStoreError(f"{record.author} is no member of this feed and cannot post.")
-        if isinstance(record, Case):
-            known = steps.get(record.id) or fold.cases.get(record.id)
-            if (() if known is None else known.trail) != record.trail[:-1]:
-                raise FeedStoreError(
-                    f"Somebody else went on with case {record.id} meanwhile. Read it again first."
-                )
 
     def _append(
         self, connection: Connection, head: Head, new: Sequence[Plain], *, by: str, now: datetime
@@ -428,8 +401,54 @@ class FeedStore:
             return None
 
 
-def _is_new(record: Kept, fold: Fold) -> bool:
-    """Say whether a record has to be written."""
-    if isinstance(record, Member):
-        return fold.members.get(record.id) != record
-    return not (isinstance(record, Post) and record.id in fold.posts)
+class _Batch:
+    """Records on their way in, each seen together with those before it."""
+
+    def __init__(self, fold: Fold) -> None:
+        self.members: ChainMap[str, Member] = ChainMap({}, fold.members)
+        self.posts: ChainMap[str, Post] = ChainMap({}, fold.posts)
+        self.cases: ChainMap[str, Case] = ChainMap({}, fold.cases)
+        self.erased = fold.erased
+
+    def takes(self, record: Kept) -> bool:
+        """Say whether a record has to be written: not, if it is here as it stands.
+
+        Raises
+        ------
+        FeedStoreError
+            If it is refused.
+        """
+        owner = plain(record).owner
+        if owner in self.erased:
+            raise FeedStoreError(f"{owner} was erased here. Join again under a new pseudonym.")
+        if isinstance(record, Member):
+            return self._takes_member(record)
+        if isinstance(record, Post):
+            return self._takes_post(record)
+        if isinstance(record, Case):
+            known = self.cases.get(record.id)
+            if (() if known is None else known.trail) != record.trail[:-1]:
+                raise FeedStoreError(
+                    f"Somebody else went on with case {record.id} meanwhile. Read it again first."
+                )
+            self.cases[record.id] = record
+        return True
+
+    def _takes_member(self, record: Member) -> bool:
+        if record.age is AgeBand.UNDER_13:
+            raise FeedStoreError(f"{record.id} is under 13 and cannot join the feed.")
+        if self.members.get(record.id) == record:
+            return False
+        self.members[record.id] = record
+        return True
+
+    def _takes_post(self, record: Post) -> bool:
+        before = self.posts.get(record.id)
+        if before is not None and before != record:
+            raise FeedStoreError(
+                f"The post {record.id} is here and is another one. Give the new one its own id."
+            )
+        if record.author not in self.members:
+            raise FeedStoreError(f"{record.author} is no member of this feed and cannot post.")
+        self.posts[record.id] = record
+        return before is None

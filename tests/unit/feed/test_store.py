@@ -92,9 +92,13 @@ def test_all_of_a_batch_is_kept_or_nothing(new_place: Callable[[], str]) -> None
             store.keep_all([say("aya", "p1"), member("kid", AgeBand.UNDER_13)], by="aya", now=NOON)
         with pytest.raises(FeedStoreError, match="Up to 1000"):
             store.keep_all([say("aya", "p1")] * 1001, by="aya", now=NOON)
+        with pytest.raises(FeedStoreError, match="p5 is here and is another one"):
+            store.keep_all([post("p5", "aya"), post("p5", "aya", caption="another")], by="aya", now=NOON)
         assert store.head() == head
         assert len(store.state().events) == 2
         assert store.verify().ok
+        twice = [member("new"), post("p6", "new"), post("p6", "new")]
+        assert store.keep_all(twice, by="new", now=NOON).seq == head.seq + 2
 
 
 def test_a_post_is_taken_back_once(new_place: Callable[[], str]) -> None:
