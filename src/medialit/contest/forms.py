@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medialit.clips import Entry
 from medialit.contest.design import STANDARD, Block, Design
@@ -28,7 +29,8 @@ from medialit.language import msgid as _msgid
 NEEDS_SOUND: Final = ("lip_offset",)
 """Kinds that are left out: a class watches without sound."""
 _MOST_OF_A_KIND: Final = 3
-_N_TRIES: Final = 1500
+_N_TRIES: Final = 2000
+_N_STARTS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +111,36 @@ def draw(
     pool = [one for one in pool if one.method not in NEEDS_SOUND]
     rng = np.random.default_rng([seed, 0xC047])
     alone = _alone(pool, rng, design=design, unseen=unseen)
+    for _start in range(_N_STARTS):
+        items = _attempt(pool, rng, design=design, alone=alone)
+        if items is not None:
+            return items
+    raise ContestError(
+        _msgid(
+            "This pack does not hold three forms of {n} clips that share no scene and no person: build a larger one, or "
+            "take the quick design."
+        ),
+        n=design.n,
+    )
+
+
+def _attempt(
+    pool: Sequence[Candidate], rng: np.random.Generator, *, design: Design, alone: Mapping[Form, str]
+) -> tuple[Item, ...] | None:
+    """Return three forms from one random start, or None where they cannot be filled."""
     shares = _share_out(pool, rng, design=design, alone=alone)
     recipe = _recipe(shares, design=design, alone=alone)
-    items: list[Item] = []
+    if recipe is None:
+        return None
     targets = _targets(pool, recipe)
+    items: list[Item] = []
     for form in FORMS:
-        items += _fill(
+        here = _fill(
             form, shares[form], rng, design=design, alone=alone[form], recipe=recipe, targets=targets
         )
+        if here is None:
+            return None
+        items += here
     return tuple(items)
 
 
@@ -145,58 +169,73 @@ def _share_out(
     pool: Sequence[Candidate], rng: np.random.Generator, *, design: Design, alone: Mapping[Form, str]
 ) -> dict[Form, list[Candidate]]:
     """Give each source to a form, so that as many clips as possible can be used; hill climbing from a random start."""
-    sources = sorted({source for one in pool for source in one.sources})
-    column = {source: i for i, source in enumerate(sources)}
-    kinds = sorted({one.method for one in pool if one.method is not None})
-    others = [[column[s] for s in one.sources] for one in pool]
-    n_plain = design.n_camera - design.n_odd
-    worth = np.array([3.0 if one.synthetic else 1.0 for one in pool])
-
-    def usable(given: np.ndarray) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {0: [], 1: [], 2: []}
-        for i, at in enumerate(others):
-            forms = {int(given[s]) for s in at}
-            if len(forms) == 1:
-                found[forms.pop()].append(i)
-        return found
-
-    def value(given: np.ndarray) -> float:
-        found = usable(given)
-        total = 0.0
-        per_kind = {
-            form: Counter(pool[i].method for i in found[k] if pool[i].synthetic)
-            for k, form in enumerate(FORMS)
-        }
-        for kind in kinds:
-            if kind not in alone.values():
-                least = min(per_kind[form][kind] for form in FORMS)
-                total += 10 * min(least, _MOST_OF_A_KIND)
-        for k, form in enumerate(FORMS):
-            total += 30 * min(per_kind[form][alone[form]], design.n_unseen)
-            odd = {pool[i].pair: pool[i].odd is not None for i in found[k]}
-            for n, wanted in ((sum(odd.values()), design.n_odd), (len(odd) - sum(odd.values()), n_plain)):
-                total += 8 * min(n, wanted + 0.6 * (design.n - design.n_camera))
-            total += 0.01 * float(worth[found[k]].sum())
-        return total
-
-    given = rng.permutation(np.arange(len(sources)) % len(FORMS))
-    best = value(given)
+    pairs = _Pairs(pool, design=design, alone=alone)
+    n = pairs.n_sources
+    given = rng.permutation(np.arange(n) % len(FORMS))
+    best = pairs.value(given)
     for _try in range(_N_TRIES):
         moved = given.copy()
-        one, two = rng.integers(len(sources), size=2)
+        one, two = rng.integers(n, size=2)
         if rng.random() < 0.5:
             moved[one] = rng.integers(len(FORMS))
         else:
             moved[one], moved[two] = given[two], given[one]
-        if (now := value(moved)) >= best:
+        if (now := pairs.value(moved)) >= best:
             given, best = moved, now
-    return {form: [pool[i] for i in usable(given)[k]] for k, form in enumerate(FORMS)}
+    at = pairs.forms(given)
+    return {form: [one for one in pool if at[pairs.row[one.pair]] == k] for k, form in enumerate(FORMS)}
+
+
+class _Pairs:
+    """The pairs of a pack as arrays, so that thousands of ways to share their sources out can be compared."""
+
+    def __init__(self, pool: Sequence[Candidate], *, design: Design, alone: Mapping[Form, str]) -> None:
+        sources = sorted({source for one in pool for source in one.sources})
+        kinds = sorted({one.method for one in pool if one.method is not None})
+        column = {source: i for i, source in enumerate(sources)}
+        self.n_sources = len(sources)
+        self.row = {pair: i for i, pair in enumerate(sorted({one.pair for one in pool}))}
+        widest = max(len(one.sources) for one in pool)
+        self._sources = np.zeros((len(self.row), widest), np.intp)
+        self._kind = np.full(len(self.row), len(kinds))  # the last one: no fake that can be used
+        self._odd = np.zeros(len(self.row), bool)
+        for one in pool:
+            at = self.row[one.pair]
+            columns = [column[source] for source in one.sources]
+            self._sources[at] = columns + columns[:1] * (widest - len(columns))
+            self._odd[at] = one.odd is not None
+            if one.method is not None:
+                self._kind[at] = kinds.index(one.method)
+        self._n_kinds = len(kinds) + 1
+        self._alone = [kinds.index(alone[form]) for form in FORMS]
+        self._common = [i for i, kind in enumerate(kinds) if kind not in alone.values()]
+        self._design = design
+
+    def forms(self, given: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the form of each pair, as a number; -1 where its sources lie in several."""
+        at = given[self._sources]  # (P, S)
+        return np.where((at == at[:, :1]).all(axis=1), at[:, 0], -1)
+
+    def value(self, given: NDArray[np.intp]) -> float:
+        """Return how well three forms can be filled: fakes of each kind in all, odd and plain pairs enough."""
+        design, at = self._design, self.forms(given)
+        used = at >= 0
+        cells = at[used] * self._n_kinds + self._kind[used]
+        counts = np.bincount(cells, minlength=len(FORMS) * self._n_kinds).reshape(len(FORMS), self._n_kinds)
+        total = 10.0 * np.minimum(counts[:, self._common].min(axis=0), _MOST_OF_A_KIND).sum()
+        slack = 0.6 * (design.n - design.n_camera)
+        for k, kind in enumerate(self._alone):
+            odd = self._odd[at == k]
+            total += 30.0 * min(int(counts[k, kind]), design.n_unseen)
+            total += 8.0 * min(int(odd.sum()), design.n_odd + slack)
+            total += 8.0 * min(int((~odd).sum()), design.n_camera - design.n_odd + slack)
+        return float(total + 0.01 * used.sum())
 
 
 def _recipe(
     shares: Mapping[Form, Sequence[Candidate]], *, design: Design, alone: Mapping[Form, str]
-) -> tuple[str, ...]:
-    """Return the kinds of the common fakes, the same for every form, one for each place."""
+) -> tuple[str, ...] | None:
+    """Return the kinds of the common fakes, the same for every form, one for each place; None where there are too few."""
     per_form = {form: Counter(one.method for one in shares[form] if one.method) for form in FORMS}
     common = sorted(set.intersection(*(set(counts) for counts in per_form.values())) - set(alone.values()))
     left = {str(kind): min(per_form[form][kind] for form in FORMS) for kind in common}
@@ -207,9 +246,7 @@ def _recipe(
                 recipe.append(kind)
                 left[kind] -= 1
     lacking = [form for form in FORMS if per_form[form][alone[form]] < design.n_unseen]
-    if len(recipe) < design.n_synthetic or lacking:
-        raise _too_small(design)
-    return tuple(recipe)
+    return None if len(recipe) < design.n_synthetic or lacking else tuple(recipe)
 
 
 def _targets(pool: Sequence[Candidate], recipe: Sequence[str]) -> dict[str, list[float]]:
@@ -230,14 +267,15 @@ def _fill(
     alone: str,
     recipe: Sequence[str],
     targets: Mapping[str, Sequence[float]],
-) -> list[Item]:
+) -> list[Item] | None:
+    """Return a form's clips in their places; None where the share does not hold them."""
     used: set[str] = set()
     fakes: list[Candidate] = []
     wanted = {kind: list(targets[kind]) for kind in targets}
     for kind in recipe:
         there = [one for one in share if one.method == kind and one.pair not in used]
         if not there:
-            raise _too_small(design)
+            return None
         target, scarce = wanted[kind].pop(0), _scarce(share, used, design=design)
         chosen = min(there, key=lambda one: (_off(one, target=target, scarce=scarce), one.clip))
         used.add(chosen.pair)
@@ -254,7 +292,7 @@ def _fill(
         design=design,
     )
     if len(own) < design.n_unseen or cameras is None:
-        raise _too_small(design)
+        return None
     return _placed(form, design.blocks, fakes=fakes, own=own, plain=cameras[0], odd=cameras[1])
 
 
@@ -322,13 +360,3 @@ def _placed(
                     )
                 )  # fmt: skip
     return items
-
-
-def _too_small(design: Design) -> ContestError:
-    return ContestError(
-        _msgid(
-            "This pack does not hold three forms of {n} clips that share no scene and no person: build a larger one, or "
-            "take the quick design."
-        ),
-        n=design.n,
-    )

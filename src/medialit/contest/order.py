@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Final
 
 from medialit.contest.records import Form, Item, Occasion
@@ -68,10 +69,15 @@ def slips(n: int, *, key: str) -> dict[str, Form]:
     """
     if not 0 <= n <= MOST_SLIPS:
         raise ContestError(_msgid("Between 0 and {most} slips can be made, not {n}."), most=MOST_SLIPS, n=n)
-    words = sorted((f"{i:04d}" for i in range(1000, 10000)), key=lambda word: _digest(key, "slip", word))[:n]
     found: dict[str, Form] = {}
-    for i, word in enumerate(words):
-        found[word] = first_form(arrival=i, partner=found[words[i - 1]] if i else None, learner=word, key=key)
+    partner: Form | None = None
+    for turn in count():
+        if len(found) == n:
+            break
+        word = str(1000 + int.from_bytes(_digest(key, "slip", str(turn))[:4]) % 9000)
+        if word not in found:
+            partner = first_form(arrival=len(found), partner=partner, learner=word, key=key)
+            found[word] = partner
     return found
 
 

@@ -12,6 +12,7 @@ from medialit.contest.records import BLOCKS, FEWEST
 from medialit.contest.report import ClassReport, Rates
 from medialit.language import language, translator
 
+_D: Final = "\u2066d'\u2069"  # its stroke stays behind it where lines run from right to left
 _CSS: Final = """
 body{font-family:system-ui,"DejaVu Sans","Noto Sans","Noto Sans Arabic",sans-serif;line-height:1.5;color:#111;
   background:#fff;max-width:60rem;margin:0 auto;padding:1rem}
@@ -89,8 +90,8 @@ def _beginning(report: ClassReport, *, lang: str) -> Iterable[str]:
         short = words.verdict_words(later.change.verdict, lang=lang)[0]
         yield _p(
             _("From before to later: {verdict} (d' {d}; c {c}; learners: {n}).").format(
-                verdict=short, d=_isolated(words.signed(later.change.d_prime)),
-                c=_isolated(words.signed(later.change.criterion)), n=later.n)
+                verdict=short, d=words.isolated(words.signed(later.change.d_prime)),
+                c=words.isolated(words.signed(later.change.criterion)), n=later.n)
         )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _sight(report: ClassReport, *, lang: str) -> Iterable[str]:
 def _rare(report: ClassReport, *, lang: str) -> Iterable[str]:
     _ = translator(lang)
     yield _heading(_("Where synthetic clips are rare"))
-    head = ("", _("camera clips"), _("hits"), _("false alarms"), _("alarms that were right"), "d'", "c")
+    head = ("", _("camera clips"), _("hits"), _("false alarms"), _("alarms that were right"), _D, "c")
     for block in BLOCKS:
         yield f"<h3>{_esc(words.block_words(block, lang=lang))}</h3>"
         rows = []
@@ -187,7 +188,7 @@ def _calibrated(report: ClassReport, *, lang: str) -> Iterable[str]:
 def _against_the_machine(report: ClassReport, *, lang: str) -> Iterable[str]:
     _ = translator(lang)
     yield _heading(_("People against the machine"))
-    head = ("", "", _("AUC"), "d'", _("Brier score"))
+    head = ("", "", _("AUC"), _D, _("Brier score"))
     rows = []
     for occasion, found in report.occasions.items():
         for one in found.contestants:
@@ -233,7 +234,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = ""
     heads = "".join(f"<th>{_esc(one)}</th>" for one in head)
     body = "".join(
         f'<tr><th scope="row">{_esc(first)}</th>'
-        + "".join(f'<td class="n"><bdi>{_esc(_isolated(one))}</bdi></td>' for one in rest)
+        + "".join(f'<td class="n"><bdi>{_esc(words.isolated(one))}</bdi></td>' for one in rest)
         + "</tr>"
         for first, *rest in rows
     )
@@ -249,11 +250,6 @@ def _figure(png: bytes | None, caption: str) -> str:
         f'<figure><img alt="{_esc(caption)}" src="data:image/png;base64,{data}">'
         f"<figcaption>{_esc(caption)}</figcaption></figure>"
     )
-
-
-def _isolated(text: str) -> str:
-    """Return numbers so that a line that runs from right to left does not turn them about."""
-    return f"\u2066{text}\u2069" if any(sign.isdigit() for sign in text) else text
 
 
 def _esc(text: str) -> str:

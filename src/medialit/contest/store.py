@@ -170,22 +170,29 @@ def gathered(stores: Iterable[Answers]) -> tuple[tuple[Answer, ...], dict[str, F
     Raises
     ------
     ContestError
-        If one code word began with different forms on two computers: then two people chose the same.
+        If one code word was used on two computers for different forms or the same clip: two people chose it.
     """
     answers: list[Answer] = []
     firsts: dict[str, Form] = {}
+    given: set[tuple[str, ...]] = set()
     for store in stores:
-        for learner, first in store.firsts().items():
-            if firsts.setdefault(learner, first) != first:
-                raise ContestError(
-                    _msgid(
-                        "The code word {learner} began with different forms on two computers, so two people "
-                        "chose it. Wipe it "
-                        "on one of them."
-                    ),
-                    learner=learner,
-                )
-        answers += store.all()
+        held = store.all()
+        named = {(one.learner, one.occasion, one.clip, one.stage): one.learner for one in held}
+        clashing = {name for one, name in named.items() if one in given}
+        clashing |= {
+            name for name, first in store.firsts().items() if firsts.setdefault(name, first) != first
+        }
+        if clashing:
+            raise ContestError(
+                _msgid(
+                    "The code word {learner} was used by two people, on two computers. Wipe it on one of them, "
+                    "and hand out "
+                    "slips next time."
+                ),
+                learner=min(clashing),
+            )
+        given |= named.keys()
+        answers += held
     return tuple(answers), firsts
 
 

@@ -184,7 +184,7 @@ def trust_sentences(trust: Trust, *, lang: str) -> tuple[str, ...]:
         said.append(
             _(
                 "Over-reliance: wrong advice was followed against a right answer in {share} of {n} cases."
-            ).format(share=percent(trust.over), n=trust.n_wrong)
+            ).format(share=isolated(percent(trust.over)), n=trust.n_wrong)
         )
     if trust.under is None:
         said.append(
@@ -194,7 +194,7 @@ def trust_sentences(trust: Trust, *, lang: str) -> tuple[str, ...]:
         said.append(
             _(
                 "Under-reliance: right advice was left, and a wrong answer kept, in {share} of {n} cases."
-            ).format(share=percent(trust.under), n=trust.n_right)
+            ).format(share=isolated(percent(trust.under)), n=trust.n_right)
         )
     return tuple(said)
 
@@ -233,6 +233,11 @@ def points(estimate: Estimate) -> str:
         f"{100 * value:+.0f}".replace("-", "−") for value in (estimate.value, estimate.low, estimate.high)
     )
     return "{} [{}, {}]".format(*numbers)
+
+
+def isolated(numbers: str) -> str:
+    """Return numbers so that a line that runs from right to left does not turn them about."""
+    return f"\u2066{numbers}\u2069" if any(sign.isdigit() for sign in numbers) else numbers
 
 
 def limits(*, lang: str) -> tuple[str, ...]:
