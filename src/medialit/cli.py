@@ -19,6 +19,7 @@ from medialit import (
     cli_contest,
     cli_cues,
     cli_detect,
+    cli_feed,
     cli_generate,
     cli_likeness,
     cli_market,
@@ -302,6 +303,7 @@ for _command in (
     *cli_reach.COMMANDS,
     *cli_clips.COMMANDS,
     *cli_cues.COMMANDS,
+    *cli_feed.COMMANDS,
     *cli_detect.COMMANDS,
     *cli_contest.COMMANDS,
 ):
