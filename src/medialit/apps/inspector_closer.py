@@ -134,7 +134,7 @@ def chosen(
         return [gr.update(choices=[], value=None, visible=False, label=_("Cue")),
                 gr.update(choices=[], value=None, visible=False, label=_("Frame")), gr.update(value="")]  # fmt: skip
     titles = [
-        (_("{cue}: {standing}").format(cue=_(card(each.cue).title), standing=_(STANDINGS[standing(each)])), each.cue)
+        (f"{_(card(each.cue).title)} · {_(STANDINGS[standing(each)])}", each.cue)
         for each in readings
     ]  # fmt: skip
     spots = [(_("{time} s").format(time=f"{spot.time_s:.2f}"), k) for k, spot in enumerate(one.spots)]
