@@ -207,8 +207,9 @@ def run_prompts(rig: Rig, options: argparse.Namespace) -> dict[str, Any]:
             if set_name != "held-out prompts" and name in ("v1", "painted"):
                 continue
             first = set_name == "held-out prompts"
+            shown = scenes[: options.n_beside] if name in ("painted", "render") else scenes
             log(f"{set_name}: {name}")
-            result = read_clips(source, scenes, n_motion=options.n_motion if first else 0)
+            result = read_clips(source, shown, n_motion=options.n_motion if first else 0)
             rows = result["rows"]
             table = out["marks"].setdefault(set_name, {})
             table[name] = {m: [sum(r["marks"][m] for r in rows), len(rows)] for m in MARKS}
@@ -548,6 +549,12 @@ def main() -> None:
     )
     parser.add_argument(
         "--n-motion", type=int, default=150, help="of these, how many are followed and measured"
+    )
+    parser.add_argument(
+        "--n-beside",
+        type=int,
+        default=None,
+        help="of these, how many are also rendered and painted; default: all",
     )
     parser.add_argument("--n-steps", type=int, default=60, help="prompts for each number of steps")
     parser.add_argument("--n-languages", type=int, default=200, help="captions a language")

@@ -1,6 +1,6 @@
 """Train the judge: the network that says what a clip shows.
 
-    python -m medialit.generate.judge_train --out build/judge               about 15 minutes of one idle core
+    python -m medialit.generate.judge_train --out build/judge               about 100 minutes of one idle core
     python -m medialit.generate.judge_train --out build/judge --resume      goes on after the last chapter
     python -m medialit.generate.judge_train --out build/judge --export-only writes weights/judge.onnx and its card
 
@@ -55,8 +55,8 @@ Ints = NDArray[np.int64]
 class Recipe:
     """What a training run is made of."""
 
-    frame_chapters: int = 8  # single frames are read, `views` of each clip
-    clip_chapters: int = 4  # whole clips are read
+    frame_chapters: int = 6  # single frames are read, `views` of each clip
+    clip_chapters: int = 60  # whole clips are read
     views: int = 4
     frame_batch: int = 64
     clip_batch: int = 24

@@ -48,7 +48,15 @@ def rig(benchmark):
 
 
 def options(**changes):
-    small = {"n": 6, "n_motion": 1, "n_steps": 2, "n_languages": 3, "n_train": 20, "steps": None}
+    small = {
+        "n": 6,
+        "n_motion": 1,
+        "n_beside": 4,
+        "n_steps": 2,
+        "n_languages": 3,
+        "n_train": 20,
+        "steps": None,
+    }
     return argparse.Namespace(**{**small, **changes})
 
 
