@@ -2,7 +2,7 @@
 
 A classifier that sees only containers (sizes, rates, packets, kinds of frames) is trained on the pack with the labels,
 twins always on the same side of the cut, and its AUC is taken on what it did not see. The same is done on simple means of
-the pictures, and on the same clips written the usual way, at one CRF, to show what such a test finds where there is
+the pictures, on mean brightness, size and length alone, and on the same clips written the usual way, at one CRF, to show what such a test finds where there is
 something. A table for people; the last line is one JSON object.
 """
 
@@ -62,6 +62,15 @@ def pictures(pack: Pack) -> np.ndarray:
     return np.array(rows)
 
 
+def trivial(pack: Pack) -> np.ndarray:
+    """Return what takes no look at all: mean brightness, width, height, frames a second, and how many frames."""
+    rows = []
+    for entry in pack.entries:
+        clip = entry.read()
+        rows.append([float(clip.frames.mean()), *clip.size, clip.fps, clip.n_frames])
+    return np.array(rows)
+
+
 def at_one_crf(pack: Pack, crf: int) -> list[Path]:
     """Write the clips again the way one would without thinking of it."""
     folder = Path(tempfile.mkdtemp(prefix="medialit-crf-"))
@@ -87,6 +96,9 @@ def main() -> None:
             table(at_one_crf(pack, given.crf))[0], y, groups, n_folds=ways["folds"], n_seeds=ways["seeds"]
         ),
         "mean levels": folded_auc(pictures(pack), y, groups, n_folds=ways["folds"], n_seeds=ways["seeds"]),
+        "brightness, size, length": folded_auc(
+            trivial(pack), y, groups, n_folds=ways["folds"], n_seeds=ways["seeds"]
+        ),
     }
     print(f"{'seen by the classifier':24} {'forest':>8} {'logistic':>8}   AUC, {len(y)} clips")
     for name, aucs in told.items():
@@ -104,6 +116,7 @@ def main() -> None:
                 "container_auc": told["container"],
                 "container_auc_at_one_crf": told["container at one CRF"],
                 "levels_auc": told["mean levels"],
+                "trivial_auc": told["brightness, size, length"],
                 "largest_distance_from_chance": at_chance,
                 "twins_differ_in": unlike,
             }

@@ -257,7 +257,7 @@ def train(
         rng = np.random.default_rng([seed, epoch])
         network.train()
         for group in steps.param_groups:
-            group["lr"] = rate * 0.5 * (1 + np.cos(np.pi * epoch / n_epochs))
+            group["lr"] = float(rate * 0.5 * (1 + np.cos(np.pi * epoch / n_epochs)))
         losses = []
         for _ in range(n_steps):
             tubes, labels = _batch(squares.tubes, fakes, camera, batch, rng)
