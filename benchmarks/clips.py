@@ -2,8 +2,8 @@
 
 A classifier that sees only containers (sizes, rates, packets, kinds of frames) is trained on the pack with the labels,
 twins always on the same side of the cut, and its AUC is taken on what it did not see. The same is done on simple means of
-the pictures, on mean brightness, size and length alone, and on the same clips written the usual way, at one CRF, to show what such a test finds where there is
-something. A table for people; the last line is one JSON object.
+the pictures, on mean brightness, size and length alone, and on the same clips written the usual way, at one CRF, to show
+what such a test finds where there is something. A table for people; the last line is one JSON object.
 """
 
 from __future__ import annotations
