@@ -52,6 +52,7 @@ ALARMS = 0.02  # share of honest clips at the shipped operating point
 MISSES = 0.03  # share of fakes that are told "no signs"
 BASE_RATES = (0.005, 0.05, 0.5)
 OF_FEATURES = ("directions", "forest")
+ALL = (*OF_FEATURES, "network")
 N_TREES = 120
 
 
@@ -132,7 +133,7 @@ def evaluate(pack: Rows, extra: Rows, changed: dict[str, Rows], footage: Rows, *
             "auc_leave_one_out": round(float(np.mean([one[key][0] for one in left_out.values()])), 4),
             "auc_unknown": unknown[key],
         }
-    report |= _network(pack, held)
+    report |= _network(pack, extra, held)
     report["changed"] = {
         change: _changed(pack, extra, names, rows) for change, rows in changed.items() if len(rows) > 20
     }
@@ -141,6 +142,12 @@ def evaluate(pack: Rows, extra: Rows, changed: dict[str, Rows], footage: Rows, *
     curves["directions+forest"] = held.ways["together"].curve.as_dict()
     curves |= {key: curve.as_dict() for key, curve in report.pop("curves", {}).items()}
     points = _operating(held.crossed, held.crossed_truth)
+    if report.get("operating"):  # what ships says the more careful of the two
+        three = report["operating"]
+        points = three | {
+            "signs_at": max(points["signs_at"], three["signs_at"]),
+            "no_signs_at": min(points["no_signs_at"], three["no_signs_at"]),
+        }
     shipped = {
         "curves": curves,
         "operating": points | {"strange_above": _strange([*pack, *extra], names)},
@@ -168,8 +175,9 @@ class _Way:
 
 
 class _Held:
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, n_extra: int) -> None:
         self.scores = np.zeros((n, len(OF_FEATURES)))
+        self.extra = np.zeros((n_extra, len(OF_FEATURES)))
         self.curves: dict[str, dict[str, Curve]] = {out: {} for out in SPLITS}
         self.ways = {key: _Way(n) for key in (*OF_FEATURES, "together")}
         self.crossed: (
@@ -179,7 +187,7 @@ class _Held:
 
 
 def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
-    held = _Held(len(pack))
+    held = _Held(len(pack), len(extra))
     split = np.array([row["split"] for row in pack])
     for out in SPLITS:
         here = split == out
@@ -187,7 +195,11 @@ def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
             continue
         inside = [row for row in (*pack, *extra) if row["split"] != out]
         scores, truths = _crossed(inside, names)
-        held.scores[here] = _scored(_fit(inside, names), [row for row in pack if row["split"] == out])
+        models = _fit(inside, names)
+        held.scores[here] = _scored(models, [row for row in pack if row["split"] == out])
+        there = np.array([row["split"] == out for row in extra], bool)
+        if there.any():
+            held.extra[there] = _scored(models, [row for row in extra if row["split"] == out])
         for key, way in held.ways.items():
             curve, said = _curved(key, scores, truths)
             held.curves[out][key] = curve
@@ -210,7 +222,8 @@ def _curved(key: str, scores: np.ndarray, truths: np.ndarray) -> tuple[Curve, np
 
 
 def _said(curve: Curve, scores: np.ndarray) -> np.ndarray:
-    return np.array([curve.probability(dict(zip(OF_FEATURES, row, strict=True))) for row in scores])
+    """Return probabilities of scores in the order of `ALL`, of which the last may be missing."""
+    return np.array([curve.probability(dict(zip(ALL, row, strict=False))) for row in scores])
 
 
 def _logit(probability: np.ndarray) -> np.ndarray:
@@ -311,43 +324,37 @@ def _changed(pack: Rows, extra: Rows, names: Sequence[str], rows: Rows) -> dict:
     return found | {"n": len(rows), "false_alarm_rate": _flat(wilson(flagged, len(after)))}
 
 
-def _network(pack: Rows, held: _Held) -> dict:
-    """Return the network's numbers on the split that it never saw, and those of all detectors together."""
+def _network(pack: Rows, extra: Rows, held: _Held) -> dict:
+    """Return the network's numbers on the split that it never saw, and those of all detectors together.
+
+    They are calibrated on that split of the other packs, and counted on that of the pack.
+    """
     where = BUILD / "network-scores.json"
     known = json.loads(where.read_text()) if where.exists() else {}
-    here = np.array([row["split"] == "test" and row["sha256"] in known for row in pack])
-    rows = [row for row, yes in zip(pack, here, strict=True) if yes]
-    if len(rows) < 20:
+    sets = []
+    for rows, scores in ((pack, held.scores), (extra, held.extra)):
+        here = np.array([row["split"] == "test" and row["sha256"] in known for row in rows], bool)
+        those = [row for row, yes in zip(rows, here, strict=True) if yes]
+        learned = np.array([known[row["sha256"]] for row in those]).reshape(-1, 1)
+        sets.append((those, np.concatenate([scores[here], learned], axis=1)))
+    (rows, asked), (others, fitted) = sets
+    if min(len(rows), len(others)) < 20:
         return {"network": None, "all": None}
-    scores = np.array([known[row["sha256"]] for row in rows])[:, None]
-    truth = _truth(rows)
-    three = np.concatenate([held.scores[here], scores], axis=1)
-    half = np.array([row["pair"] for row in rows]) % 2 == 0
     found: dict = {"curves": {}}
-    for key, names, columns in (
-        ("network", ("network",), scores),
-        ("all", (*OF_FEATURES, "network"), three),
-    ):
-        probability, flagged = _halves(names, columns, truth, half)
-        found[key] = _counted(rows, _logit(probability), probability, flagged)
-        found["curves"]["+".join(names)] = fit_curve(names, columns, truth)
-    for name, column in zip(OF_FEATURES, held.scores[here].T, strict=True):
-        two = np.stack([column, scores[:, 0]], axis=1)
-        found["curves"][f"{name}+network"] = fit_curve((name, "network"), two, truth)
+    everyone, truths = np.concatenate([asked, fitted]), _truth([*rows, *others])
+    for names in (("network",), ("directions", "network"), ("forest", "network"), ALL):
+        columns = [ALL.index(name) for name in names]
+        curve = fit_curve(names, fitted[:, columns], _truth(others))
+        probability, before = _said(curve, asked), _said(curve, fitted)
+        flagged = probability >= _points(before, _truth(others))[0]
+        if names == ("network",) or names == ALL:
+            key = "network" if len(names) == 1 else "all"
+            found[key] = _counted(rows, _logit(probability), probability, flagged)
+        shipped = fit_curve(names, everyone[:, columns], truths)
+        found["curves"]["+".join(names)] = shipped
+        if names == ALL:
+            found["operating"] = _operating(_said(shipped, everyone), truths)
     return found
-
-
-def _halves(
-    names: Sequence[str], scores: np.ndarray, truth: np.ndarray, half: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Calibrate on one half of the pairs and count on the other, and the other way round."""
-    probability, flagged = np.zeros(len(truth)), np.zeros(len(truth), bool)
-    for fitted, asked in ((half, ~half), (~half, half)):
-        curve = fit_curve(names, scores[fitted], truth[fitted])
-        said = np.array([curve.probability(dict(zip(names, row, strict=True))) for row in scores])
-        probability[asked] = said[asked]
-        flagged[asked] = said[asked] >= _points(said[fitted], truth[fitted])[0]
-    return probability, flagged
 
 
 def _on_footage(rows: Rows, models: dict, shipped: dict) -> dict | None:

@@ -1,6 +1,6 @@
-"""Score the pack's split `test` with the network: `python benchmarks/detectors_network.py PACK NETWORK.onnx`.
+"""Score the split `test` of packs with the network: `python benchmarks/detectors_network.py NETWORK.onnx PACK...`.
 
-The network is trained without that split, by
+The network is trained without that split (remove the scores when it is another network), by
 
     python -m medialit.forensics.detectors.train PACK ... --splits train,calibrate --out build/detectors/network
 
@@ -21,18 +21,20 @@ from medialit.forensics.detectors.learned import load_learned
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pack", type=Path)
     parser.add_argument("network", type=Path)
+    parser.add_argument("packs", type=Path, nargs="+")
     given = parser.parse_args()
     network = load_learned(given.network)
     assert network is not None, f"there is no {given.network}"
-    scores = {}
-    for part in sorted(given.pack.glob("parts/*.json")):
-        for row in json.loads(part.read_text(encoding="utf-8")):
-            if row["split"] == "test":
-                scores[row["sha256"]] = network.score(cues.look(given.pack / row["file"]))
-                print(f"{len(scores)} {row['kind']} {row['label']} {scores[row['sha256']]:.2f}", flush=True)
-    (BUILD / "network-scores.json").write_text(json.dumps(scores))
+    kept = BUILD / "network-scores.json"
+    scores = json.loads(kept.read_text()) if kept.exists() else {}
+    for folder in given.packs:
+        for part in sorted(folder.glob("parts/*.json")):
+            for row in json.loads(part.read_text(encoding="utf-8")):
+                if row["split"] == "test" and row["sha256"] not in scores:
+                    scores[row["sha256"]] = network.score(cues.look(folder / row["file"]))
+                    print(f"{len(scores)} {row['kind']} {row['label']}", flush=True)
+        kept.write_text(json.dumps(scores))
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def assess(footage: Footage, *, names: Sequence[str] | None = None) -> Assessmen
         spoke=() if curve is None else _together(curve, known, spoke),
         strangeness=strangeness,
         operating=operating(),
-        cards={name: measured(name) for name in asked},
+        cards={name: measured(name) for name in (*asked, *(["all"] if len(known) == len(DETECTORS) else []))},
     )
 
 
@@ -171,14 +171,16 @@ def card(name: str) -> Card:
 
 
 def measured(name: str) -> Mapping[str, Any]:
-    """Return the numbers of ``python benchmarks/detectors.py``, of a detector or ``together``; empty if not measured.
+    """Return the numbers of ``python benchmarks/detectors.py``, of a detector; empty where there are none.
+
+    ``together`` is both detectors of features, ``all`` the network too.
 
     Raises
     ------
     CueError
         If there is no such detector.
     """
-    if name != "together":
+    if name not in ("together", "all"):
         _require(name)
     return dict(_shipped()["measured"].get(name, {}))
 
