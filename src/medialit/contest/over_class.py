@@ -113,9 +113,8 @@ def mean_over(
 ) -> Estimate:
     """Return the mean of learners' values, the halves weighing alike, with its expanded percentile interval."""
     table = np.asarray(values, dtype=np.float64)[:, np.newaxis]
-    return statistic_over(
-        lambda means: float(means[0]), table, over, seed=seed, confidence=confidence, n_resamples=n_resamples
-    )
+    means = _means(table, over, seed=seed, n_resamples=n_resamples, confidence=confidence)[:, 0]
+    return _estimate(_mean(table, over)[0], means, over, confidence=confidence)
 
 
 def statistic_over(
@@ -146,22 +145,34 @@ def statistic_over(
     ContestError
         If there are fewer than two learners, or the confidence is not between 0 and 1.
     """
-    least = min((half.size for half in over), default=0)
-    if least < 2 or not 0 < confidence < 1:
+    means = _means(table, over, seed=seed, n_resamples=n_resamples, confidence=confidence)
+    found = np.array([statistic(mean) for mean in means])
+    return _estimate(statistic(_mean(table, over)), found, over, confidence=confidence)
+
+
+def _means(table: Floats, over: Strata, *, seed: int, n_resamples: int, confidence: float) -> Floats:
+    """Return the mean row of each resample, shape (R, K): learners are drawn within their half, again and again."""
+    if min((half.size for half in over), default=0) < 2 or not 0 < confidence < 1:
         raise ContestError(
             _msgid("An interval over learners needs at least two of them, and a confidence between 0 and 1.")
         )
     generator = np.random.default_rng(seed)
     drawn = [half[generator.integers(half.size, size=(n_resamples, half.size))] for half in over]
-    means = np.mean([table[which].mean(axis=1) for which in drawn], axis=0)  # (R, K)
-    value = statistic(np.mean([table[half].mean(axis=0) for half in over], axis=0))
-    found = np.array([statistic(mean) for mean in means])
+    return np.asarray(np.mean([table[which].mean(axis=1) for which in drawn], axis=0))
+
+
+def _mean(table: Floats, over: Strata) -> Floats:
+    return np.asarray(np.mean([table[half].mean(axis=0) for half in over], axis=0))
+
+
+def _estimate(value: float, found: Floats, over: Strata, *, confidence: float) -> Estimate:
     found = found[np.isfinite(found)]
     if not found.size:
-        return Estimate(value, low=-math.inf, high=math.inf)
+        return Estimate(float(value), low=-math.inf, high=math.inf)
+    least = min(half.size for half in over)
     tail = _tail(confidence, n=sum(half.size for half in over), n_strata=len(over), least=least)
     low, high = np.quantile(found, [tail, 1 - tail])
-    return Estimate(value, low=float(low), high=float(high))
+    return Estimate(float(value), low=float(low), high=float(high))
 
 
 def _tail(confidence: float, *, n: int, n_strata: int, least: int) -> float:
