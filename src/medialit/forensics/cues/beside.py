@@ -108,7 +108,8 @@ def to_fragment(
 
 def to_html(pairs: Sequence[Beside], *, lang: str, names: tuple[str, str]) -> str:
     """Return a whole page that stands alone."""
-    title = translator(lang)("{second} beside {first}").format(
+    _ = translator(lang)
+    title = _("{second} beside {first}").format(
         first=f"\u2068{names[0]}\u2069", second=f"\u2068{names[1]}\u2069"
     )
     return whole(title, to_fragment(pairs, lang=lang, names=names), lang=lang)
