@@ -24,6 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _QUICK_KINDS = ("splice", "insert", "clone", "retime", "duplicate", "violation")
 _QUICK_CLIPS = 144
+_FITTED_ON = (1, 7)  # seeds of packs whose clips the detectors that ship have seen
 
 
 class _Speaking(click.Command):
@@ -56,10 +57,12 @@ def contest() -> None:
 @click.option(
     "--unseen", help="Three kinds of fakes, with commas between, of which each form has one to itself."
 )
-@click.option("--machine", metavar="FILE|cue:NAME",
-              help="Scores by clip (JSON or CSV), or a cue of `medialit cues`, that is asked now.")  # fmt: skip
+@click.option("--machine", metavar="FILE|detectors|cue:NAME",
+              help="Scores by clip (JSON or CSV), or what looks at every clip now: the detectors, or one cue.") "
+                  " # fmt: skip
 @click.option("--missed", type=_THERE,
-              help="How hard clips are, as `medialit contest report --missed` wrote it of an earlier class.")  # fmt: skip
+              help="How hard clips are, as `medialit contest report --missed` wrote it of an earlier class.")  "
+                  "# fmt: skip
 @click.option("--slips", "n_slips", type=click.IntRange(0, 1000), default=0, show_default=True,
               help="So many code words to hand out, for a class on several computers.")  # fmt: skip
 @LANG
@@ -85,7 +88,7 @@ def contest_plan(
         design=QUICK if quick else STANDARD,
         unseen=None if unseen is None else [kind.strip() for kind in unseen.split(",")],
         missed=None if missed is None else read_scores(missed),
-        machine=None if machine is None else (machine, _scores(machine, held)),
+        machine=None if machine is None else (machine, _scores(machine, held, lang=lang)),
         n_slips=n_slips,
     )
     _say_plan(found.items, lang=lang)
@@ -135,18 +138,29 @@ def _tell(progress: Progress, *, lang: str) -> None:
     click.echo(line, nl=progress.done == progress.of, err=True)
 
 
-def _scores(machine: str, pack: Pack) -> Mapping[str, float]:
-    """Return the scores of a file, or of a cue that looks at every clip now."""
-    from medialit.contest.machine import CUE, cue_score, read_scores, scored
+def _scores(machine: str, pack: Pack, *, lang: str) -> Mapping[str, float]:
+    """Return the scores of a file, or of detectors or a cue that look at every clip now."""
+    from medialit.contest.machine import CUE, DETECTORS, cue_score, detectors_score, read_scores, scored
 
-    if not machine.startswith(CUE):
+    _ = translator(lang)
+    if machine != DETECTORS and not machine.startswith(CUE):
         return read_scores(Path(machine))
+    if machine == DETECTORS and pack.facts.get("seed") in _FITTED_ON:
+        click.echo(
+            _(
+                "The detectors were fitted on clips of this pack, so here they look better than they are. Build "
+                "one with "
+                "another seed."
+            ),
+            err=True,
+        )
     n = len(pack.entries)
 
     def told(done: int) -> None:
         click.echo(f"\r{machine} {done}/{n}", nl=done == n, err=True)
 
-    return scored(pack.entries, cue_score(machine.removeprefix(CUE)), on_clip=told)
+    score = detectors_score() if machine == DETECTORS else cue_score(machine.removeprefix(CUE))
+    return scored(pack.entries, score, on_clip=told)
 
 
 @contest.command("run")
