@@ -75,11 +75,9 @@ def _short(value: float) -> str:
 
 
 def _range(known: Sequence[float], limit: float | None) -> tuple[float, float]:
-    """Return the lowest and the highest value to show; a curve that is flat gets room."""
-    values = [*known, *([] if limit is None else [limit])]
+    """Return the lowest and the highest value to show: 0 is among them, so that little unrest looks little."""
+    values = [0.0, *known, *([] if limit is None else [limit])]
     low, high = min(values), max(values)
-    if low > 0 and low < 0.5 * high:
-        low = 0.0
     return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
 
 

@@ -134,7 +134,8 @@ def verdict(reading: Reading | Shown, *, lang: str) -> str:
         return _("It has not been measured on a set of clips yet.")
     worth = measured(reading.cue)
     assert worth is not None and worth.false_positive_rate is not None, "otherwise it is unmeasured"
-    slots = {"score": f"{reading.score:.2f}", "threshold": f"{worth.threshold:.2f}"}
+    digits = 2 if f"{reading.score:.2f}" != f"{worth.threshold:.2f}" else 4  # nothing is below itself
+    slots = {"score": f"{reading.score:.{digits}f}", "threshold": f"{worth.threshold:.{digits}f}"}
     if stands == "below":
         return _(
             "Score {score}, below {threshold}: like most honest clips. This is no proof of honesty."
