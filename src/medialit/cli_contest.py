@@ -58,11 +58,9 @@ def contest() -> None:
     "--unseen", help="Three kinds of fakes, with commas between, of which each form has one to itself."
 )
 @click.option("--machine", metavar="FILE|detectors|cue:NAME",
-              help="Scores by clip (JSON or CSV), or what looks at every clip now: the detectors, or one cue.") "
-                  " # fmt: skip
+              help="Scores by clip (JSON or CSV), or what looks at each clip now: the detectors, or a cue.")  # fmt: skip
 @click.option("--missed", type=_THERE,
-              help="How hard clips are, as `medialit contest report --missed` wrote it of an earlier class.")  "
-                  "# fmt: skip
+              help="How hard clips are, as `medialit contest report --missed` wrote it of an earlier class.")  # fmt: skip
 @click.option("--slips", "n_slips", type=click.IntRange(0, 1000), default=0, show_default=True,
               help="So many code words to hand out, for a class on several computers.")  # fmt: skip
 @LANG
