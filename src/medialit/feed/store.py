@@ -256,9 +256,9 @@ class FeedStore:
             one = Plain(kind="erasure", subject=member, owner=by, open={"member": member}, hidden={})
             self._append(connection, head, [one], by=by, now=checks.moment(now, "`now`"))
         self._fold = None
-        self._clean("feed_keys", "feed_usage")
         for name in set(self.media.names()) & (theirs - others):
             self.media.remove(name)
+        self._clean("feed_keys", "feed_usage")
 
     def wipe(self) -> None:
         """Delete everything: events, keys, times of use, media. A new, empty chain begins; other programs see it.
