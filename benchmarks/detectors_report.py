@@ -20,8 +20,9 @@ def tables(report: dict) -> str:
     n = report["network"]["n"] if report["network"] else 0
     lines = [
         f"{report['n_clips']} clips of the pack, each scored by detectors fitted without its scene, people and camera; "
-        f"{report['n_train']} clips in all, {report['n_features']} features. The network, and what all three come to, is "
-        f"counted on the {n} clips of the split `test` alone. Intervals are of 95 % (bootstrap for areas, Wilson for "
+        f"{report['n_train']} clips in all, {report['n_footage']} of them pieces of package footage; "
+        f"{report['n_features']} features. The network, and what all three come to, is counted on the {n} clips of the "
+        "split `test` alone. Intervals are of 95 % (bootstrap for areas, Wilson for "
         "shares).",
         "",
         "| | directions | trees | both | network | all three |",
@@ -85,9 +86,9 @@ def _footage(report: dict) -> list[str]:
     each = ", ".join(f"`{name}` {p:.2f}" for name, p in seen["by_source"].items())
     return [
         "",
-        f"Package footage: of {seen['n']} pieces {seen['over_threshold']} reach the threshold of both detectors of "
-        f"features; {seen['strange']} are too unlike the training clips for anything to be said; {seen['signs']} are "
-        f'told "signs". Mean probability: {each}.',
+        f"Package footage, each video by detectors of features fitted without it: of {seen['n']} pieces "
+        f"{seen['over_threshold']} reach the threshold; {seen['strange']} are too unlike the others for anything to be "
+        f'said; {seen["signs"]} are told "signs". Mean probability: {each}.',
     ]
 
 
