@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 TITLE = "<img src=x onerror=alert(1)> ${1} {{2}}"
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from medialit.forensics.cues import page as cue_page
 from medialit.verify.report import Report
 from medialit.verify.view import Page, Row, Section, page
 
-_STRIPPED: Final = {ord(mark): None for mark in "\u2068\u2069"}  # a terminal does its own ordering
+_STRIPPED: Final = {ord(mark): None for mark in "\u2066\u2068\u2069"}  # a terminal does its own ordering
 _WIDTH: Final = 96
 _COLONS: Final = {"fr": "\u00a0:"}  # French puts a space before it
 

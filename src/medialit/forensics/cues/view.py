@@ -12,7 +12,7 @@ from typing import Final, Literal
 from medialit.forensics.cues import Card, Measured, Reading, card, measured
 from medialit.forensics.cues.records import _msgid
 from medialit.forensics.cues.shown import Shown
-from medialit.language import translator
+from medialit.language import language, translator
 
 NEEDS = {
     "stills": _msgid("some frames at full size"),
@@ -72,24 +72,33 @@ def _worth(one: Card, worth: Measured | None, *, lang: str) -> list[Line]:
     said = _(
         "Area under the curve {auc} on what it is meant for ({synthetic} planted, {camera} honest clips); 0.5 is "
         "guessing."
-    ).format(auc=worth.auc, synthetic=worth.n_synthetic, camera=worth.n_camera)
+    ).format(auc=_interval(str(worth.auc), lang=lang), synthetic=worth.n_synthetic, camera=worth.n_camera)
     if worth.false_positive_rate is not None:
         rate = _("{rate} of other honest clips reach the threshold of {threshold}.")
-        said += " " + rate.format(rate=f"{worth.false_positive_rate:.0%}", threshold=f"{worth.threshold:.2f}")
+        said += " " + rate.format(
+            rate=_interval(f"{worth.false_positive_rate:.0%}", lang=lang), threshold=f"{worth.threshold:.2f}"
+        )
     lines = [Line(label=_("Measured"), value=said)]
     if worth.auc_pack is not None:
         pack = _("Area under the curve {auc} against every kind of fake in the clip pack together.").format(
-            auc=worth.auc_pack
+            auc=_interval(str(worth.auc_pack), lang=lang)
         )
         lines.append(Line(label=_("On the clip pack"), value=pack))
     if worth.odd_rate is not None:
-        odd = _("{rate} of the real but odd clips reach the threshold.").format(rate=f"{worth.odd_rate:.0%}")
+        odd = _("{rate} of the real but odd clips reach the threshold.").format(
+            rate=_interval(f"{worth.odd_rate:.0%}", lang=lang)
+        )
         lines.append(Line(label=_("Real but odd"), value=odd))
     if one.debunked:
         lines.append(
             Line(label=_("Warning"), value=_("A debunked reading: it is taught so that nobody relies on it."))
         )
     return lines
+
+
+def _interval(text: str, *, lang: str) -> str:
+    """Return a number with its interval so that a sentence from right to left does not turn it around."""
+    return f"\u2066{text}\u2069" if language(lang).direction == "rtl" else text
 
 
 Standing = Literal["reaches", "below", "cannot-tell", "debunked", "unmeasured"]
@@ -142,7 +151,7 @@ def verdict(reading: Reading | Shown, *, lang: str) -> str:
         ).format(**slots)
     return _(
         "Score {score}, at or above {threshold}: {rate} of honest clips get there too. Look closer; this is no proof."
-    ).format(**slots, rate=f"{worth.false_positive_rate:.0%}")
+    ).format(**slots, rate=_interval(f"{worth.false_positive_rate:.0%}", lang=lang))
 
 
 @dataclass(frozen=True, kw_only=True)
