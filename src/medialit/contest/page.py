@@ -21,7 +21,8 @@ h2{font-size:1.2rem;margin:1.8rem 0 .4rem;border-bottom:1px solid #777}
 .verdict{border:3px solid #111;padding:.6rem 1rem;margin:1rem 0}.verdict strong{font-size:1.5rem;display:block}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.6rem 0;min-width:60%}
 th,td{border-bottom:1px solid #aaa;padding:.3rem .6rem;text-align:start;vertical-align:top}
-thead th{border-bottom:2px solid #111}.n{white-space:nowrap}
+thead th{border-bottom:2px solid #111}.n{white-space:nowrap}th[scope=row]{min-width:8rem}
+.dense th[scope=row]{min-width:3rem}
 .dense{font-size:.88rem}.dense th,.dense td{padding:.25rem .4rem}
 figure{margin:1rem 0}img{max-width:100%;height:auto}figcaption{font-size:.92rem}
 .note{background:#eee;padding:.4rem .8rem;margin:.6rem 0}
