@@ -54,7 +54,7 @@ def _go(child: subprocess.Popen[str]) -> None:
 
 
 def test_writers_at_once_lose_nothing(new_place: Callable[[], str]) -> None:
-    place, n_writers, count = new_place(), 4, 15
+    place, n_writers, count = new_place(), 4, 8
     children = [_start(place, f"w{n}", count) for n in range(n_writers)]
     for child in children:  # none of them made the store before the others began
         _go(child)
@@ -69,7 +69,7 @@ def test_writers_at_once_lose_nothing(new_place: Callable[[], str]) -> None:
 
 
 def test_threads_of_one_program_share_a_store_and_lose_nothing(tmp_path: Path) -> None:
-    n_threads, count = 8, 20
+    n_threads, count = 8, 10
     with FeedStore(tmp_path / "feed.db") as store:
         store.keep_all([member("aya"), post("p1", "aya")], by="aya", now=NOON)
         wrong: list[BaseException] = []
