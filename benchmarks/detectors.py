@@ -148,10 +148,11 @@ def evaluate(pack: Rows, extra: Rows, changed: dict[str, Rows], footage: Rows, *
     points = _operating(held.crossed, held.crossed_truth)
     if report.get("operating"):  # what ships says the more careful of the two
         three = report["operating"]
-        points = three | {
-            "signs_at": max(points["signs_at"], three["signs_at"]),
-            "no_signs_at": min(points["no_signs_at"], three["no_signs_at"]),
-        }
+        points = _rates(
+            *report.pop("said"),
+            signs=max(points["signs_at"], three["signs_at"]),
+            none=min(points["no_signs_at"], three["no_signs_at"]),
+        )
     shipped = {
         "curves": curves,
         "operating": points | {"strange_above": _strange([*pack, *extra], names)},
@@ -205,7 +206,7 @@ def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
         if there.any():
             held.extra[there] = _scored(models, [row for row in extra if row["split"] == out])
         for key, way in held.ways.items():
-            curve, said = _curved(key, scores, truths)
+            curve, said = _curved(key, scores, truths, _of_packs(inside))
             held.curves[out][key] = curve
             signs, _ = _points(said, truths)
             way.probability[here] = _said(curve, held.scores[here])
@@ -213,16 +214,21 @@ def _across(pack: Rows, extra: Rows, names: Sequence[str]) -> _Held:
             way.flagged[here] = way.probability[here] >= signs
     scores, truths = _crossed([*pack, *extra], names)
     for key, way in held.ways.items():
-        way.curve, said = _curved(key, scores, truths)
+        way.curve, said = _curved(key, scores, truths, _of_packs([*pack, *extra]))
     held.crossed, held.crossed_truth = said, truths
     return held
 
 
-def _curved(key: str, scores: np.ndarray, truths: np.ndarray) -> tuple[Curve, np.ndarray]:
+def _curved(key: str, scores: np.ndarray, truths: np.ndarray, n: int) -> tuple[Curve, np.ndarray]:
+    """Fit a curve on the first n scores, and return the probabilities of all."""
     asked = OF_FEATURES if key == "together" else (key,)
     columns = [OF_FEATURES.index(name) for name in asked]
-    curve = fit_curve(asked, scores[:, columns], truths)
+    curve = fit_curve(asked, scores[:n, columns], truths[:n])
     return curve, _said(curve, scores)
+
+
+def _of_packs(rows: Rows) -> int:
+    return sum(row["split"] != "none" for row in rows)
 
 
 def _said(curve: Curve, scores: np.ndarray) -> np.ndarray:
@@ -236,7 +242,11 @@ def _logit(probability: np.ndarray) -> np.ndarray:
 
 
 def _crossed(rows: Rows, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return scores of rows by what was fitted on the other splits among them, shape (N, 2)."""
+    """Return scores of rows by what was fitted on the other splits among them, shape (N, 2), and the truths.
+
+    Package footage, a split of its own, comes last: curves are fitted on packs, thresholds hold for footage too.
+    """
+    rows = sorted(rows, key=lambda row: row["split"] == "none")
     split = np.array([row["split"] for row in rows])
     scores = np.zeros((len(rows), len(OF_FEATURES)))
     for out in np.unique(split):
@@ -263,7 +273,8 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
     truth = _truth(rows)
     odd = np.array([bool(row["odd"]) for row in rows]) & ~truth
     kinds = np.array([row["kind"] for row in rows])
-    hits, alarms = float(flagged[truth].mean()), float(flagged[~truth].mean())
+    # No alarm among so many clips is not "never": half a clip is added to each count (as for d').
+    hits, alarms = ((flagged[kind].sum() + 0.5) / (kind.sum() + 1) for kind in (truth, ~truth))
     by_kind = {}
     for kind in np.unique(kinds):
         those = ~truth | (kinds == kind)
@@ -278,9 +289,7 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
         "hit_rate": _flat(wilson(int(flagged[truth].sum()), int(truth.sum()))),
         "false_alarm_rate": _flat(wilson(int(flagged[~truth].sum()), int((~truth).sum()))),
         "ppv": {
-            str(rate): None
-            if hits + alarms == 0
-            else round(ppv(hit_rate=hits, false_alarm_rate=alarms, base_rate=rate) or 0.0, 3)
+            str(rate): round(ppv(hit_rate=hits, false_alarm_rate=alarms, base_rate=rate) or 0.0, 3)
             for rate in BASE_RATES
         },
     }
@@ -313,9 +322,10 @@ def _without(
 
 
 def _changed(pack: Rows, extra: Rows, names: Sequence[str], rows: Rows) -> dict:
-    models = _fit([row for row in (*pack, *extra) if row["split"] != "test"], names)
-    crossed, known = _crossed([row for row in (*pack, *extra) if row["split"] != "test"], names)
-    curve, said = _curved("together", crossed, known)
+    inside = [row for row in (*pack, *extra) if row["split"] != "test"]
+    models = _fit(inside, names)
+    crossed, known = _crossed(inside, names)
+    curve, said = _curved("together", crossed, known, _of_packs(inside))
     signs, _ = _points(said, known)
     same = {row["sha256"] for row in rows}
     before = [row for row in pack if row["sha256"] in same]
@@ -357,7 +367,8 @@ def _network(pack: Rows, extra: Rows, held: _Held) -> dict:
         shipped = fit_curve(names, everyone[:, columns], truths)
         found["curves"]["+".join(names)] = shipped
         if names == ALL:
-            found["operating"] = _operating(_said(shipped, everyone), truths)
+            found["said"] = _said(shipped, everyone), truths
+            found["operating"] = _operating(*found["said"])
     return found
 
 
@@ -405,6 +416,10 @@ def _strange(rows: Rows, names: Sequence[str]) -> float:
 
 def _operating(probability: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     signs, none = _points(probability, truth)
+    return _rates(probability, truth, signs=signs, none=none)
+
+
+def _rates(probability: np.ndarray, truth: np.ndarray, *, signs: float, none: float) -> dict[str, float]:
     return {
         "signs_at": round(signs, 4),
         "no_signs_at": round(none, 4),

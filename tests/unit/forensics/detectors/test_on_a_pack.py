@@ -15,8 +15,9 @@ from medialit.forensics.roc import auc
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)
 def test_repeated_and_dreamt_frames_are_found_in_scenes_never_seen(tmp_path: Path) -> None:
-    build(tmp_path / "pack", n=48, seed=3, kinds=("duplicate", "regenerate"))
+    build(tmp_path / "pack", n=32, seed=3, kinds=("duplicate", "regenerate"))
     entries = read_pack(tmp_path / "pack").entries
     footage = [cueing.footage(entry.path, names=READ) for entry in entries]
     rows = [features(one) for one in footage]
