@@ -220,6 +220,25 @@ def overdue(cases: Iterable[Case], *, now: datetime) -> tuple[Case, ...]:
     return tuple(one for _, one in sorted(late, key=lambda pair: (pair[0], pair[1].id)))
 
 
+def ended_among(posts: Iterable[Post], *, standing: Collection[str]) -> frozenset[str]:
+    """Return the permissions that posts name and that do not stand: revoked, run out, or known to nobody.
+
+    Parameters
+    ----------
+    posts : iterable of Post
+    standing : collection of str
+        Ids of permissions that hold now, as the ledger of consent has them.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> one = Post(id="p", clip="c", author="aya", at=datetime(2026, 11, 27, tzinfo=UTC), grants=("g1", "g2"))
+    >>> ended_among([one], standing={"g1"})
+    frozenset({'g2'})
+    """
+    return frozenset(grant for one in posts for grant in one.grants) - frozenset(standing)
+
+
 def visible(
     posts: Sequence[Post],
     *,

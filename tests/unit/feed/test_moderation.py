@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from feed_builders import NOON, post
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medialit.cli_register import lacks
+from medialit.consent.ledger import Ledger
+from medialit.consent.records import (
+    Action,
+    Audience,
+    Grant,
+    Medium,
+    Modality,
+    Principal,
+    Purpose,
+    Revocation,
+    Scope,
+)
 from medialit.errors import FeedError
 from medialit.feed.moderation import (
     AT_ONCE,
@@ -16,6 +30,7 @@ from medialit.feed.moderation import (
     Act,
     Case,
     Ground,
+    ended_among,
     go_on,
     hidden,
     overdue,
@@ -164,3 +179,43 @@ def test_ending_more_shows_less_and_nothing_shown_rests_on_what_ended(
     for one in shown:
         assert ended.isdisjoint(one.grants) and one.id not in gone
         assert one.remix_of is None or one.remix_of in {other.id for other in shown}
+
+
+def test_a_revocation_in_the_ledger_takes_a_post_out_the_next_time_somebody_asks(tmp_path: Path) -> None:
+    scope = Scope(
+        purposes=frozenset({Purpose.EDUCATION}),
+        actions=frozenset({Action.GENERATE}),
+        audience=Audience.APPROVED,
+        territories=frozenset({"MA"}),
+        media=frozenset({Medium.CLASSROOM}),
+        modalities=frozenset({Modality.FACE}),
+        starts=NOON,
+        ends=NOON + timedelta(days=30),
+    )
+    posts = [
+        post("hers", grants=("g1",)),
+        post("remix", "idir", remix_of="hers"),
+        post("his"),
+        post("lost", grants=("gx",)),
+    ]
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        for record in (
+            Principal(id="tiziri", name="Tiziri", born=date(1990, 5, 1)),
+            Principal(id="nadir", name="Nadir", born=date(1991, 5, 1)),
+            Grant(
+                id="g1", principal="tiziri", grantees=("nadir",), scope=scope, granted_by=("tiziri",), at=NOON
+            ),
+        ):
+            ledger.append(record, by="nadir" if record.id == "nadir" else "tiziri", now=NOON)
+
+        def shown(now: datetime) -> list[str]:
+            state = ledger.state()
+            standing = {one.id for one in state.grants if not lacks(one, state, now)}
+            return [one.id for one in visible(posts, ended=ended_among(posts, standing=standing))]
+
+        assert shown(NOON) == ["hers", "remix", "his"]  # the permission of the last one is known to nobody
+        assert shown(NOON + timedelta(days=31)) == ["his"]
+        ledger.append(
+            Revocation(id="r1", principal="tiziri", grant="g1", by="tiziri", at=NOON), by="tiziri", now=NOON
+        )
+        assert shown(NOON) == ["his"]
