@@ -75,6 +75,8 @@ def test_the_widgets_show_a_cue_at_work_and_what_catches_a_fake(
     expect(seen.locator("h3")).to_have_text("Noise residual")
     expect(seen.locator(".ml-spots img")).to_have_count(6)
     expect(seen.locator(".ml-plot svg")).to_be_visible()
+    # JupyterLab floats the terms of a list beside what they mean; here they stand above it.
+    assert seen.locator("dt").first.evaluate("node => getComputedStyle(node).float") == "none"
     panel.screenshot(path=_shot("cue-widget-en"))
 
     panel.get_by_role("button", name=translator("ar")("Make it and look")).click()

@@ -53,8 +53,9 @@ margin:1.5rem 0 .3rem}
 white-space:nowrap;color:#7c2d12}
 .ml-cues .ml-gauge b.ml-far span{left:auto;right:.35rem}
 .ml-cues dl{margin:.4rem 0}
+.ml-cues :is(dt,dd){float:none !important;display:block !important;width:auto !important;clear:none !important}
 .ml-cues dt{font-weight:600;font-size:.9rem}
-.ml-cues dd{margin:0 0 .45rem}
+.ml-cues dd{margin:0 0 .45rem !important}
 .ml-cues .ml-odds{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8.5rem,45%),1fr));gap:.1rem 1rem}
 .ml-cues details{margin:.5rem 0}
 .ml-cues summary{cursor:pointer;font-weight:600;text-decoration:underline}
