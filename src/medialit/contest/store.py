@@ -97,7 +97,7 @@ class Answers:
 
     def firsts(self) -> dict[str, Form]:
         """Return which form each learner began with."""
-        if not self.path.is_file():
+        if self._empty():
             return {}
         with self._open(write=False) as db:
             return dict(db.execute("SELECT learner, first FROM learners ORDER BY arrival").fetchall())
@@ -108,7 +108,7 @@ class Answers:
         The place in the order of arrival goes too: who comes next may make the two groups differ by one more.
         """
         learner = pseudonym(typed)
-        if not self.path.is_file():
+        if self._empty():
             return 0
         with self._open(write=True) as db:
             gone = db.execute("DELETE FROM answers WHERE learner = ?", (learner,)).rowcount
@@ -126,7 +126,7 @@ class Answers:
         return found
 
     def _answers(self, where: str, values: tuple[str, ...]) -> tuple[Answer, ...]:
-        if not self.path.is_file():
+        if self._empty():
             return ()
         columns = "learner, occasion, clip, stage, synthetic, confidence, seconds, at"
         with self._open(write=False) as db:
@@ -139,6 +139,10 @@ class Answers:
             )
             for row in rows
         )  # fmt: skip
+
+    def _empty(self) -> bool:
+        """Return whether nothing was ever kept: no file, or one of a process that died before its first answer."""
+        return not self.path.is_file() or self.path.stat().st_size == 0
 
     @contextmanager
     def _open(self, *, write: bool) -> Iterator[sqlite3.Connection]:

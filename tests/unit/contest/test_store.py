@@ -148,6 +148,14 @@ def test_a_process_that_is_killed_has_lost_nothing_that_it_acknowledged(
     assert kept.add(answer("argan", "after the crash"))
 
 
+def test_a_file_that_was_only_just_made_holds_no_answers(contest: Contest, tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    path.touch()
+    kept = Answers(path, contest=contest)
+    assert kept.all() == () and kept.firsts() == {} and kept.forget("argan") == 0
+    assert kept.add(answer(kept.join("argan")[0]))
+
+
 def test_every_write_is_synchronised(kept: Answers) -> None:
     learner, _first = kept.join("argan")
     kept.add(answer(learner))
