@@ -6,7 +6,7 @@ The peers are those that a package registry offers for pictures and that work of
 Each gets an environment of its own under build/detectors_peers (about 1.4 GB together, no GPU), pinned below; a peer
 that cannot be installed is named in the table, with the error. All see the same three frames of each clip, as lossless
 PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds the videos of cameras
-that packages carry, `--ours` runs the detectors that ship with medialit on the clips themselves.
+that packages carry, `--ours` adds medialit's, each clip scored by what was fitted without its scene.
 
 Scores are kept in build/detectors_peers, so that a run that was stopped goes on. `--write` puts the tables into
 docs/explanation/detectors-peers.md. The last line is one JSON object: for each detector `auc` (whole pack),
@@ -17,7 +17,6 @@ docs/explanation/detectors-peers.md. The last line is one JSON object: for each 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import subprocess
@@ -26,6 +25,7 @@ import time
 import venv
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -194,22 +194,11 @@ def picked(row: Row, name: str) -> Row:
 
 
 def ours(clips: Clips, source: Iterator[tuple[str, Row, Load]]) -> dict[str, dict[str, Row]]:
-    """Return medialit's rows: of the pack as `held_out` gives them, of footage as what ships gives them."""
-    live = shipped(source)
-    rows = {key: row | {"s": None} for key, row in held_out().items() if key in clips}
-    for key, row in live.items():
-        if key in rows:
-            rows[key] |= {"s": row["s"]}
-        elif clips[key]["set"] == "footage":
-            rows[key] = row
-    return {"medialit": rows}
+    """Return medialit's rows of the pack's clips, scored by what was fitted without their scenes, people and cameras.
 
-
-def held_out() -> dict[str, Row]:
-    """Return scores of the pack's clips by what was fitted without their scenes, people and cameras.
-
-    What ships was fitted on the pack too, so it must not be asked about it. The features are those that
-    benchmarks/detectors.py keeps; here the same is done as there, and counted as the peers are.
+    What ships was fitted on the pack and on package footage too, so it must not be asked about either; only its time is
+    taken. The features are those that benchmarks/detectors.py keeps; the same is done as there, and counted as the
+    peers are. Footage is counted there, each video by what was fitted without it.
     """
     import detectors
     from detectors_rows import load
@@ -217,43 +206,29 @@ def held_out() -> dict[str, Row]:
     pack = [row | {"pack": "pack"} for row in load("pack")]
     paths = sorted(detectors.BUILD.glob("features-train-*.jsonl"))
     extra = [row | {"pack": path.stem} for path in paths for row in load(path.stem[9:])]
+    extra += [row | {"pack": "footage", "pair": k} for k, row in enumerate(load("footage"))]
     names = tuple(sorted({name for row in (*pack, *extra) for name in row["f"]}))
     way = detectors._across(pack, extra, names).ways["together"]
-    return {
-        f"pack-{row['sha256'][:16]}": {"score": float(z), "flagged": bool(flagged), "unsure": None}
-        for row, z, flagged in zip(pack, way.z, way.flagged, strict=True)
-    }
+    rows: dict[str, Row] = {}
+    for row, z, flagged in zip(pack, way.z, way.flagged, strict=True):
+        key = f"pack-{row['sha256'][:16]}"
+        if key in clips:
+            rows[key] = {"score": float(z), "flagged": bool(flagged), "unsure": None, "s": None}
+    for key, s in taken_s(source):
+        rows[key]["s"] = s
+    return {"medialit, held out": rows}
 
 
-def shipped(source: Iterator[tuple[str, Row, Load]]) -> dict[str, Row]:
-    """Return what ships says of the footage, and how long it takes for these and for a few clips of the pack."""
+def taken_s(source: Iterator[tuple[str, Row, Load]]) -> Iterator[tuple[str, float]]:
+    """Yield the processor time that what ships takes for a few clips of the pack, after one to warm up."""
     from medialit import cueing
     from medialit.forensics import detectors
 
-    home = Path(detectors.__file__).parent
-    models = sorted(path for kind in ("*.json", "*.onnx") for path in home.glob(kind))
-    model = hashlib.sha256(b"".join(path.read_bytes() for path in models)).hexdigest()
-    path = BUILD / "rows-medialit.jsonl"
-    known = {key: row for key, row in rows_in(path).items() if row["model"] == model}
-    everything = list(source)
-    timed = [key for key, facts, _ in everything if facts["set"] == "pack"][:N_TIMED]
-    asked = [(key, load) for key, facts, load in everything if facts["set"] == "footage" or key in timed]
-    with path.open("a", encoding="utf-8") as file:
-        for key, load in asked:
-            if key in known:
-                continue
-            clip = load()
-            begun = time.process_time()
-            try:
-                found = detectors.assess(cueing.footage(clip))
-                row = {"score": found.probability, "flagged": found.finding == "signs"}
-                row |= {"unsure": float(found.finding == "cannot-tell")}
-            except Exception as error:  # judged like the peers: whatever it raises is what is reported of it
-                row = {"score": None, "error": f"{type(error).__name__}: {error}"}
-            known[key] = row | {"key": key, "model": model, "s": time.process_time() - begun}
-            file.write(json.dumps(known[key]) + "\n")
-            file.flush()
-    return known
+    for n, (key, _, load) in enumerate(islice(source, N_TIMED + 1)):
+        begun = time.process_time()
+        detectors.assess(cueing.footage(load()))
+        if n:
+            yield key, time.process_time() - begun
 
 
 def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
@@ -314,7 +289,7 @@ def as_tables(
         f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {len(AT)} frames of each "
         "for the peers. Intervals are of 95 % (bootstrap for areas, Newcombe's by kind of fake, Wilson for shares).",
         "",
-        "| detector | AUC, whole pack | AUC, nothing odd | s a clip | failures | asked for the network |",
+        "| detector | AUC, all clips | AUC, nothing odd | s a clip | failures | asked for the network |",
         "|---|---|---|---|---|---|",
     ]
     for name, one in report.items():
