@@ -215,7 +215,7 @@ say("\n".join(measure(reached, at=taken_back).explain(lang=lang)))
 # %% [markdown] id="spread_read"
 # Most of the views were before the revocation; nothing calls those back. Of what would have come after, a
 # part is prevented. The groups stay. "It is deleted everywhere" is the one sentence that cannot be true here;
-# "out of reach: 14" is not a failure of the list, it is what Rqia has a right to be told.
+# "Copies that nobody can reach: 14" is not a failure of the list, it is what Rqia has a right to be told.
 
 # %% [markdown] id="log_intro"
 # ## 3. What was permitted, and when?

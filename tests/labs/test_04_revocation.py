@@ -66,7 +66,7 @@ def test_the_fates_of_the_case_are_those_that_the_key_tells(proof, key):
     assert (
         f"{counts[0]} blocked, {counts[1]} unpublished, {counts[2]} notified, {counts[3]} out of reach" in key
     )
-    assert f'"out of reach: {counts[3]}"' in proof.prose("spread_read")
+    assert f'"Copies that nobody can reach: {counts[3]}"' in proof.prose("spread_read")
     before, after, without = (int(n) for n in re.findall(r"\d+", proof.blank.said["spread"].splitlines()[-1]))
     assert before > without > after  # "most of the views were before", "a part is prevented"
 
