@@ -20,7 +20,8 @@ STRANGE: Final = _msgid(
     "{share} of what was measured lies beyond everything the detectors were tried on, so they cannot tell."
 )
 SIGNS: Final = _msgid(
-    "The detectors see signs of manipulation. Of honest clips like those they were tried on, {alarms} look like this too."
+    "The detectors see signs of manipulation. Of honest clips like those they were tried on, at most "
+    "{alarms} look like this too."
 )
 NO_SIGNS: Final = _msgid(
     "The detectors see no signs of manipulation. Of the fakes that they were tried on, {misses} look like this too."
@@ -75,8 +76,10 @@ class Operating:
         From `signs_at` up there are signs; at `no_signs_at` and below there are none; in between nobody can tell.
     strange_above : float
         Share of the features beyond what training saw, above which nothing is said.
-    false_alarm_rate, hit_rate, miss_rate : float
-        Measured at these points: honest clips and fakes with "signs"; fakes with "no signs".
+    false_alarm_rate : float
+        Share of honest clips with "signs", the upper end of its 95 % interval: none among a hundred is not never.
+    hit_rate, miss_rate : float
+        Share of fakes with "signs", and with "no signs".
     """
 
     signs_at: float
