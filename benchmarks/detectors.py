@@ -423,7 +423,9 @@ def _rates(probability: np.ndarray, truth: np.ndarray, *, signs: float, none: fl
     return {
         "signs_at": round(signs, 4),
         "no_signs_at": round(none, 4),
-        "false_alarm_rate": round(float((probability[~truth] >= signs).mean()), 4),
+        "false_alarm_rate": round(
+            wilson(int((probability[~truth] >= signs).sum()), int((~truth).sum())).high, 4
+        ),
         "hit_rate": round(float((probability[truth] >= signs).mean()), 4),
         "miss_rate": round(float((probability[truth] <= none).mean()), 4),
     }
