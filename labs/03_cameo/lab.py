@@ -346,7 +346,7 @@ for limit in (0.40, 0.44, 0.48, 0.52, 0.56, 0.58):
     print(f"{limit:.2f}  FAR {wilson(far, 400):.1%}  FRR {wilson(frr, 400):.1%}")
 
 # %% [markdown] id="limit_read"
-# These 800 distances are invented. Two lines to read them by: a lower limit buys safety from thieves with
+# These 800 distances are invented. To read them: a lower limit buys safety from thieves with
 # refusals of the honest, and *no limit has neither*. For the library's own recogniser there is little to go
 # by: at 0.52 it refused 0 of 7 genuine attempts (95 % interval 0 to 35 %) and took 21 % of 42 pairs for one
 # person (12 to 36 %), and all of these were made-up relatives of one single face. It has not been measured on
