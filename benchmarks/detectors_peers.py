@@ -5,13 +5,13 @@
 The peers are those that a package registry offers for pictures and that work offline: sahu65, minosse and authentica.
 Each gets an environment of its own under build/detectors_peers (about 1.4 GB together, no GPU), pinned below; a peer
 that cannot be installed is named in the table, with the error. All see the same three frames of each clip, as lossless
-PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds the videos of cameras
-that packages carry, `--ours` adds medialit's, each clip scored by what was fitted without its scene.
+PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds videos that packages
+carry, `--ours` adds medialit's, each clip scored by what was fitted without its scene.
 
 Scores are kept in build/detectors_peers, so that a run that was stopped goes on. `--write` puts the tables into
-docs/explanation/detectors-peers.md. The last line is one JSON object: for each detector `auc` (whole pack),
-`false_alarms` (camera clips to which nothing odd happened), `odd_flagged`, `footage_flagged`, `hits`, `s_per_clip`,
-`failures`; and `refused`, why a peer did not run.
+docs/explanation/detectors-peers.md. The last line is one JSON object: for each detector `auc` (all clips of the pack),
+`hits`, `false_alarms` (camera clips to which nothing odd happened), `odd_flagged`, `filmed_flagged`, `graphics_flagged`,
+`s_per_clip`, `failures`; and `refused`, why a peer did not run.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ WITHOUT_THRESHOLD = ("authentica, forensics",)
 
 Row = dict[str, Any]
 Clips = dict[str, Row]
-"""By key: `set` (pack or footage), `label` (1 is synthetic), `kind`, `odd`."""
+"""By key: `set` (pack, filmed or graphics), `label` (1 is synthetic), `kind`, `odd`."""
 Load = Callable[[], Clip]
 
 
@@ -108,21 +108,21 @@ def pack_clips(folder: Path, most: int) -> Iterator[tuple[str, Row, Load]]:
 
 
 def footage_clips() -> Iterator[tuple[str, Row, Load]]:
-    """Yield the whole pieces of 48 frames that benchmarks/cues.py looks at, without the drawn film among them.
+    """Yield the whole pieces of 48 frames of videos that packages carry.
 
-    Nor b.mp4, which is the beginning of world.mp4.
+    Only two were filmed; a.mp4 is a moving drawing and world.mp4 a rendered globe, of which b.mp4 is the beginning.
     """
     from watermark_footage import gradio_video, package_video, video
 
-    for name, find, n_pieces in (
-        ("a.mp4", gradio_video, 8), ("world.mp4", gradio_video, 8),
-        ("bikes.mp4", package_video, 5), ("carphone_pristine.mp4", package_video, 3),
+    for name, kind, find, n_pieces in (
+        ("bikes.mp4", "filmed", package_video, 5), ("carphone_pristine.mp4", "filmed", package_video, 3),
+        ("a.mp4", "graphics", gradio_video, 8), ("world.mp4", "graphics", gradio_video, 8),
     ):  # fmt: skip
         path = find(name)
         with av.open(str(path)) as file:
             n_whole = file.streams.video[0].frames // 48
         for k in range(min(n_pieces, n_whole)):
-            facts = {"set": "footage", "label": 0, "kind": name, "odd": None}
+            facts = {"set": kind, "label": 0, "kind": name, "odd": None}
             yield f"footage-{path.stem}-{k}", facts, partial(video, path, None, n=48, start=48 * k)
 
 
@@ -253,7 +253,8 @@ def judge(name: str, rows: Mapping[str, Row], clips: Clips) -> Row:
         "hits": share(fakes) if default else None,
         "false_alarms": share(of(set="pack", label=0, odd=None)) if default else None,
         "odd_flagged": share(odd) if default else None,
-        "footage_flagged": share(of(set="footage")) if default else None,
+        "filmed_flagged": share(of(set="filmed")) if default else None,
+        "graphics_flagged": share(of(set="graphics")) if default else None,
         "unsure": mean_of(spoken, "unsure") if default else None,
         "s_per_clip": mean_of({key: row for key, row in rows.items() if clips[key]["set"] == "pack"}, "s"),
         "load_s": next((row["load_s"] for row in rows.values() if "load_s" in row), 0.0),
@@ -284,10 +285,13 @@ def share(rows: list[Row]) -> Estimate | None:
 def as_tables(
     report: Mapping[str, Row], refused: Mapping[str, str], said: Mapping[str, Mapping[str, Row]], clips: Clips
 ) -> str:
-    n = {kind: sum(facts["set"] == kind for facts in clips.values()) for kind in ("pack", "footage")}
+    n = {
+        kind: sum(facts["set"] == kind for facts in clips.values()) for kind in ("pack", "filmed", "graphics")
+    }
     lines = [
-        f"{n['pack']} clips of the pack, {n['footage']} pieces of footage that packages carry, {len(AT)} frames of each "
-        "for the peers. Intervals are of 95 % (bootstrap for areas, Newcombe's by kind of fake, Wilson for shares).",
+        f"{n['pack']} clips of the pack, {n['filmed']} pieces of filmed and {n['graphics']} of drawn videos that "
+        f"packages carry, {len(AT)} frames of each for the peers. Intervals are of 95 % (bootstrap for areas, "
+        "Newcombe's by kind of fake, Wilson for shares).",
         "",
         "| detector | AUC, all clips | AUC, nothing odd | s a clip | failures | asked for the network |",
         "|---|---|---|---|---|---|",
@@ -300,12 +304,19 @@ def as_tables(
     lines += [f"| {peer} | did not run: {why} | | | | |" for peer, why in refused.items()]
     lines += [
         "",
-        "| at its own threshold | fakes flagged | camera clips flagged | real but odd | package footage | cannot tell |",
-        "|---|---|---|---|---|---|",
+        "| at its own threshold | fakes flagged | camera clips flagged | real but odd | filmed, of packages | graphics "
+        "| cannot tell |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, one in report.items():
         if one["hits"] is not None:
-            shares = (one["hits"], one["false_alarms"], one["odd_flagged"], one["footage_flagged"])
+            shares = (
+                one["hits"],
+                one["false_alarms"],
+                one["odd_flagged"],
+                one["filmed_flagged"],
+                one["graphics_flagged"],
+            )
             lines.append(
                 f"| {name} | "
                 + " | ".join(cell(s, percent=True) for s in shares)
@@ -330,7 +341,7 @@ def number(value: float | None, spec: str) -> str:
 
 
 def last_line(one: Row) -> Row:
-    kept = ("auc", "false_alarms", "odd_flagged", "footage_flagged", "hits")
+    kept = ("auc", "false_alarms", "odd_flagged", "filmed_flagged", "graphics_flagged", "hits")
     shares = {key: one[key] and round(one[key].value, 4) for key in kept}
     return shares | {
         "s_per_clip": one["s_per_clip"] and round(one["s_per_clip"], 3),
