@@ -201,7 +201,7 @@ def test_of_fewer_than_five_learners_nothing_is_told(contest: Contest) -> None:
     assert found.too_few == {"before": 4, "after": 4}
     assert (found.plain.before, found.unseen.change) == (None, None)
     page = to_html(found, lang="en")
-    assert "<img" not in page and "[" not in re.sub(r"<style>.*?</style>", "", page)
+    assert "<img" not in page and "[" not in re.sub(r"(?s)<style>.*?</style>", "", page)
     assert missed(sittings(contest.items, answers, firsts), least=FEWEST) == {}
 
 
