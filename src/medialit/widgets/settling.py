@@ -18,6 +18,8 @@ _CSS: Final = """<style>
 .mls-w.mls-rtl{direction:rtl}
 .mls-w .widget-html,.mls-w .widget-html-content{margin:0;height:auto;overflow:visible}
 .mls-w .widget-checkbox,.mls-w .widget-hslider{width:auto;height:auto;min-height:28px;overflow:visible}
+.mls-w .widget-checkbox label{display:flex;gap:.4rem;align-items:baseline}
+.mls-w .widget-checkbox input{margin:0}
 .mls-w .widget-hslider .slider-container{direction:ltr;min-width:12rem}
 .mls{line-height:1.5;max-width:44rem}
 .mls table{border-collapse:collapse;margin:.4rem 0}
