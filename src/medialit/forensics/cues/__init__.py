@@ -73,7 +73,7 @@ class _Module(Protocol):
 
 
 def read(name: str, footage: Footage) -> Reading:
-    """Let one cue look.
+    """Let one cue look; what it saw of a footage is kept with it.
 
     Raises
     ------
@@ -88,7 +88,10 @@ def read(name: str, footage: Footage) -> Reading:
     >>> 0 < reading.score < 3, reading.explain("en")[:10]
     (True, 'On average')
     """
-    return _module(name).read(footage)
+    module = _module(name)
+    if name not in footage.readings:
+        footage.readings[name] = module.read(footage)
+    return footage.readings[name]
 
 
 def read_all(

@@ -18,7 +18,7 @@ from medialit.forensics import cues
 from medialit.forensics.cues import Heat, page, view
 from medialit.forensics.cues.figure import figure
 from medialit.forensics.cues.pixels import overlay
-from medialit.forensics.cues.shown import shown, strip
+from medialit.forensics.cues.shown import shown
 from medialit.likeness.cast import person, portrait
 from medialit.likeness.models import missing_packages
 from medialit.media import Clip, write
@@ -40,6 +40,13 @@ def file(clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reading(clip: Clip) -> cues.Reading:
     return cues.read("warp_error", cues.look(clip))
+
+
+def test_what_a_cue_saw_is_kept_with_the_footage_and_with_no_other(clip: Clip) -> None:
+    first, second = cues.look(clip), cues.look(clip)
+    assert cues.read("noise", first) is cues.read("noise", first)
+    assert cues.read("noise", first) is not cues.read("noise", second)
+    assert cues.read("noise", first).score == cues.read("noise", second).score
 
 
 def test_a_map_leaves_cold_pixels_grey_and_paints_hot_ones() -> None:
