@@ -268,8 +268,8 @@ print("share of pairs:", roc.auc([True] * 3 + [False] * 3, values))
 
 # %% [markdown] id="wins_read"
 # Three clips of each make nine pairs, and nine pairs promise little. The project's own measurement has many more: v1
-# against v2 the share is 0.98 (95 % interval 0.96 to 0.99), so this measure tells nearly always. v2 against clips that
-# a program drew by the laws of motion, it is 0.72 (0.63 to 0.80): often it cannot tell. What betrays today's weak
+# against v2 the share is 1.00 (95 % interval 0.99 to 1.00), so this measure tells nearly always. v2 against clips that
+# a program drew by the laws of motion, it is 0.69 (0.61 to 0.76): often it cannot tell. What betrays today's weak
 # model is a habit of that model, and the next one may have lost it.
 
 # %% [markdown] id="law_intro"
