@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import json
 import subprocess
 import sys
@@ -200,7 +201,9 @@ def run_prompts(rig: Rig, options: argparse.Namespace) -> dict[str, Any]:
         "painted": lambda scenes: [rig.repaint(scene) for scene in scenes],
         "render": rendered,
     }
+    flow = ROOT / "src" / "medialit" / "generate" / "weights" / "flow.onnx"
     out: dict[str, Any] = {"marks": {}, "motion": {}, "rules": {}}
+    out["flow_sha256"] = hashlib.sha256(flow.read_bytes()).hexdigest()
     kept: dict[str, np.ndarray[Any, Any]] = {}
     for set_name, scenes in sets.items():
         for name, source in sources.items():
@@ -483,22 +486,34 @@ def marks_lines(table: dict[str, Any]) -> list[str]:
 def motion_lines(table: dict[str, Any]) -> list[str]:
     names = ("render", "painted", "v2", "v1")
     lines = [
-        "| measure, median | " + " | ".join(names) + " | AUC v1 against v2 | AUC v2 against renders |",
-        "|---|" + "---|" * (len(names) + 2),
+        "| measure, median | "
+        + " | ".join(names)
+        + " | AUC v1 against v2 | v1 worse, same prompt | AUC v2 against renders |",
+        "|---|" + "---|" * (len(names) + 3),
     ]
     for measure_name in MEASURES:
         columns = {name: [row.get(measure_name) for row in table[name]] for name in names}
         medians = [median(columns[name]) for name in names]
         cells = ["none" if value is None else f"{value:g}" for value in medians]
-        aucs = ["", ""]
+        aucs = ["", "", ""]
         if measure_name != "fall_gravity":
             sign = 1 if measure_name in LOWER_IS_BETTER else -1
             aucs = [
                 auc_of(columns["v1"], columns["v2"], sign),
+                worse_of(columns["v1"], columns["v2"], sign),
                 auc_of(columns["v2"], columns["render"], sign),
             ]
         lines.append(f"| {measure_name.replace('_', ' ')} | " + " | ".join([*cells, *aucs]) + " |")
     return [*lines, ""]
+
+
+def worse_of(a: Sequence[float | None], b: Sequence[float | None], sign: int) -> str:
+    """Return how often `a` is worse than `b` on one prompt, as a person sees them side by side; ties count half."""
+    both = [sign * (x - y) for x, y in zip(a, b, strict=True) if x is not None and y is not None]
+    if not both:
+        return ""
+    worse = sum(d > 0 for d in both) + sum(d == 0 for d in both) / 2
+    return _percent(round(worse), len(both))
 
 
 def auc_of(worse: Sequence[float | None], better: Sequence[float | None], sign: int) -> str:
@@ -581,6 +596,7 @@ def main() -> None:
     print("\n".join(lines))
     if not (options.quick or options.no_docs):
         write_docs(lines)
+        subprocess.run([sys.executable, ROOT / "benchmarks" / "generator_cards.py"], check=True)
     print(json.dumps(summary(results)))
 
 

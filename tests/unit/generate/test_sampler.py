@@ -88,6 +88,11 @@ def test_more_steps_change_a_clip_less_and_less():
     assert psnr(clips[1], clips[2]) > psnr(clips[0], clips[2])
 
 
+def test_guidance_one_asks_once_and_is_where_guidances_beside_it_lead_to():
+    once, twice = (sampler.sample_shots([SHOT], seed=1, steps=4, guidance=g)[0].frames for g in (1.0, 1.0001))
+    assert psnr(once, twice) > 45
+
+
 def test_the_codec_gives_a_render_back():
     clip = render(training_scene(4_000_003), size=(256, 256))
     back = sampler.reconstruct(clip)
