@@ -7,7 +7,7 @@ TRAINING = ("import torch", "from torch", "import onnx\n", "from onnx ")
 
 collect_ignore = []
 if not all(map(importlib.util.find_spec, ("torch", "onnx"))):
-    modules = sorted((Path(__file__).parent / "src" / "medialit" / "generate").glob("*.py"))
+    modules = sorted((Path(__file__).parent / "src" / "medialit").rglob("*.py"))
     collect_ignore = [
         str(path)
         for path in modules
