@@ -123,7 +123,9 @@ def explain_command(
 
 
 @feed.command("simulate")
-@click.option("--viewers", type=click.IntRange(1), default=2000, show_default=True, help="How many people watch.")
+@click.option(
+    "--viewers", type=click.IntRange(1), default=2000, show_default=True, help="How many people watch."
+)
 @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="For how long.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Draws the town.")
 @click.option("--condition", "names", multiple=True, metavar="NAME",

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.option("--model", type=click.Choice(["v1", "v2"]), default="v2", show_default=True,
               help="v1 dreams each frame alone; v2 sees all frames at once.")  # fmt: skip
 @click.option("--steps", type=click.IntRange(1, 100), help="Steps from noise to clip. Default: 12.")
-@click.option("--guidance", type=click.FloatRange(0, 10), help="How strongly the words pull. Default: 1, as learnt.")
+@click.option(
+    "--guidance", type=click.FloatRange(0, 10), help="How strongly the words pull. Default: 1, as learnt."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("clip.mp4"), show_default=True,
               help="The file, .mp4.")  # fmt: skip
 @click.option("--lang", type=click.Choice(list(LANGUAGES)),

@@ -175,6 +175,8 @@ def _reading(prompt: str, found: Sequence[Word], votes: dict[int, _Vote | None],
         chosen[where, slot] = max(weights, key=lambda value: weights[value])
         if len(weights) > 1:
             notes.append("twice")
+    if (both := _done_by_both(found, cast)) is not None:
+        chosen[0, "action"] = chosen[1, "action"] = both
     if chosen.get((0, "action")) == "hit" and chosen.get((1, "action"), "stand") != "stand":
         del chosen[1, "action"]
         notes.append("hit_second")
@@ -206,6 +208,77 @@ def _reading(prompt: str, found: Sequence[Word], votes: dict[int, _Vote | None],
         unused=tuple(unused),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+_AND = frozenset({"and", "et", "w", "ou", "u", "و", "d", "ⴷ"})
+_OF_ONE = frozenset({"hit", "wall"})  # what only one of two can do
+
+
+def _done_by_both(found: Sequence[Word], cast: Sequence[_Vote]) -> str | None:
+    """Return what both of two things do, where the prompt says it once, as in "a car and a cat roll".
+
+    Tagging looks at words and their neighbours, and gives such a verb to the nearer thing. It is both's where "and" joins
+    the two and the verb stands after them in a form for more than one, or, in Arabic, before them.
+    """
+    kinds = [vote for vote in cast if vote.slot == "kind"]
+    actions = [vote for vote in cast if vote.slot == "action"]
+    if {vote.object for vote in kinds} != {0, 1} or len({vote.object for vote in actions}) != 1:
+        return None
+    first = max(vote.word for vote in kinds if vote.object == 0)
+    second = min(vote.word for vote in kinds if vote.object == 1)
+    joined = {found[i].normal for i in range(first + 1, second)} & _AND
+    joined |= {"و"} if found[second].script == "arabic" and found[second].normal.startswith("و") else set()
+    value = max(actions, key=lambda vote: vote.p).value
+    if first > second or not joined or value in _OF_ONE:
+        return None
+    verb = found[min(vote.word for vote in actions)]
+    if max(vote.word for vote in actions) < first:
+        return value if verb.script == "arabic" else None
+    return value if min(vote.word for vote in actions) > second and _for_several(verb) else None
+
+
+def _for_several(verb: Word) -> bool:
+    """Say whether a verb's form may speak of more than one."""
+    form = verb.normal
+    if verb.script == "arabic":
+        return form.endswith(("ان", "ون", "وا", "و"))
+    if verb.script == "tifinagh":
+        return form.endswith(("n", "ⵏ")) and not form.startswith(("i", "y", "ⵉ", "ⵢ"))
+    return form in _ENGLISH_VERBS or form.endswith(("ing", "ent", "ant", "er", "ir", "o", "ou", "w", "iw"))
+
+
+_ENGLISH_VERBS = frozenset(
+    [
+        "roll",
+        "bounce",
+        "fall",
+        "drop",
+        "rise",
+        "spin",
+        "turn",
+        "rotate",
+        "orbit",
+        "circle",
+        "stand",
+        "stay",
+        "rest",
+        "hop",
+        "jump",
+        "go",
+        "move",
+        "fly",
+        "climb",
+        "float",
+        "drive",
+        "travel",
+        "tumble",
+        "plunge",
+        "hover",
+        "wait",
+        "sit",
+        "ascend",
+    ]
+)
 
 
 class _Reader:

@@ -139,6 +139,39 @@ def test_the_second_object_never_hits():
 
 
 @pytest.mark.parametrize(
+    ("prompt", "kinds", "action"),
+    [
+        ("a red car and a blue cat roll to the left", ("car", "cat"), "roll_left"),
+        ("a ball and a cube bouncing in the studio", ("ball", "cube"), "bounce"),
+        ("une voiture rouge et un chat bleu roulent vers la gauche", ("car", "cat"), "roll_left"),
+        ("سيارة حمراء وقطة زرقاء تتدحرجان إلى اليسار", ("car", "cat"), "roll_left"),
+        ("تقفز كرة حمراء وقطة زرقاء على الشاطئ", ("ball", "cat"), "bounce"),
+        ("koura 7amra w mch zre9 kayn99zo f lb7ar", ("ball", "cat"), "bounce"),
+        ("ⵜⴰⴽⵓⵔⵜ ⵜⴰⵣⴳⴳⵯⴰⵖⵜ ⴷ ⵓⵎⵓⵛⵛ ⴰⵣⴳⵣⴰⵡ ⵜⵜⵏⵇⵇⴰⵣⵏ", ("ball", "cat"), "bounce"),
+    ],
+)
+def test_what_two_do_together_both_do(prompt, kinds, action):
+    shot = read(prompt).shot
+    assert tuple(one.kind for one in shot.objects) == kinds
+    assert [one.action for one in shot.objects] == [action, action]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a red car and a blue cat that rolls to the left",
+        "a red ball next to two cubes that spin",
+        "une voiture rouge et un chat bleu qui tombe",
+        "a bouncing ball and a cube",
+        "كرة حمراء وقطة زرقاء تقفز",
+    ],
+)
+def test_what_one_of_two_does_the_other_does_not(prompt):
+    actions = [one.action for one in read(prompt).shot.objects]
+    assert len(actions) == 2 and actions.count(None) == 1
+
+
+@pytest.mark.parametrize(
     "prompt", ["", "   ", "...!?", "\u200b\u200f", "x" * (LONGEST_PROMPT + 1), "é" * 100_000]
 )
 def test_a_prompt_without_words_or_without_end_is_refused(prompt):
