@@ -247,38 +247,11 @@ def _for_several(verb: Word) -> bool:
     return form in _ENGLISH_VERBS or form.endswith(("ing", "ent", "ant", "er", "ir", "o", "ou", "w", "iw"))
 
 
-_ENGLISH_VERBS = frozenset(
-    [
-        "roll",
-        "bounce",
-        "fall",
-        "drop",
-        "rise",
-        "spin",
-        "turn",
-        "rotate",
-        "orbit",
-        "circle",
-        "stand",
-        "stay",
-        "rest",
-        "hop",
-        "jump",
-        "go",
-        "move",
-        "fly",
-        "climb",
-        "float",
-        "drive",
-        "travel",
-        "tumble",
-        "plunge",
-        "hover",
-        "wait",
-        "sit",
-        "ascend",
-    ]
-)
+_ENGLISH_VERBS = frozenset({
+    "roll", "bounce", "fall", "drop", "rise", "spin", "turn", "rotate", "orbit", "circle", "stand", "stay", "rest",
+    "hop", "jump", "go", "move", "fly", "climb", "float", "drive", "travel", "tumble", "plunge", "hover", "wait", "sit",
+    "ascend",
+})  # fmt: skip
 
 
 class _Reader:
