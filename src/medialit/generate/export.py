@@ -25,11 +25,11 @@ from medialit.generate.model import (
     ThingEncoder,
     ThingPainter,
 )
-from medialit.generate.onnx_file import shippable
 from medialit.generate.train_codec import load_codec
 from medialit.generate.train_flow import N_OPEN, load_flow
 from medialit.generate.train_places import load_places
 from medialit.generate.train_things import load_things
+from medialit.onnx_file import shippable
 
 
 def export(

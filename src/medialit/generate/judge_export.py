@@ -15,9 +15,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from medialit.generate.judge import N_FRAMES, SIDE, judge, score
 from medialit.generate.judge_train import HELD_OUT_SEED, Judge, roughened, scene_for_judge
-from medialit.generate.onnx_file import shippable
 from medialit.generate.shot import shot_of
 from medialit.media import Clip
+from medialit.onnx_file import shippable
 from medialit.world import render
 
 _OUTPUTS = ("presence", "colour", "action", "background", "pan", "at")

@@ -32,6 +32,7 @@ from torch.nn import functional
 
 from medialit.forensics.detectors.learned import DEPTH, SIDE
 from medialit.media import read
+from medialit.onnx_file import silent
 
 log = logging.getLogger(__name__)
 
@@ -293,10 +294,12 @@ def _batch(
 def export(network: Network, path: Path) -> None:
     """Write the network as ONNX, the number of squares open."""
     example = torch.zeros(2, DEPTH, SIDE, SIDE)
-    torch.onnx.export(
-        network.eval(), (example,), str(path), input_names=["tubes"], output_names=["logit"],
-        dynamic_shapes=({0: torch.export.Dim("n")},), dynamo=True, external_data=False, verbose=False,
+    program = torch.onnx.export(
+        network.eval(), (example,), input_names=["tubes"], output_names=["logit"],
+        dynamic_shapes=({0: torch.export.Dim("n")},), dynamo=True, verbose=False,
     )  # fmt: skip
+    assert program is not None
+    path.write_bytes(silent(program.model_proto))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
