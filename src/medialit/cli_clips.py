@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from medialit.cli_words import LANG, listed
+from medialit.cli_words import LANG, fake_options, listed
 from medialit.errors import FakeError, LabelError, MedialitError, MediaTooLargeError, UnreadableMediaError
 from medialit.language import LANGUAGES, said, translator
 from medialit.language import msgid as _msgid
@@ -79,16 +79,7 @@ def fakes_list(lang: str) -> None:
 
 @fakes.command("make")
 @click.argument("clip")
-@click.option("--method", required=True, help="One of `medialit fakes list`.")
-@click.option(
-    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 changes nothing."
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Draws what is left open."
-)
-@click.option("--other", help="A second clip, or cast:ID, where the method takes something from elsewhere.")
-@click.option("--box", type=int, nargs=4, metavar="LEFT TOP WIDTH HEIGHT",
-              help="In pixels, for remove, insert and clone in a clip of yours.")  # fmt: skip
+@fake_options
 @click.option(
     "--out", type=_FILE, required=True, help="The published file, .mp4; its truth is written beside it."
 )

@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medialit.cli_words import tell, told
+from medialit.cli_words import LANG, STYLE, fake_options, tell, told
 from medialit.errors import SayableError
-from medialit.language import LANGUAGES, said, translator
+from medialit.language import said, translator
 
 if TYPE_CHECKING:
     from medialit.forensics.cues.beside import Beside
     from medialit.forensics.cues.shown import Shown
-
-_LANG = click.option(
-    "--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the words."
-)  # fmt: skip
-_FORMAT = click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="For people, or one JSON array for programs.",
-)  # fmt: skip
 
 
 @click.group()
@@ -32,8 +24,8 @@ def cues() -> None:
 
 
 @cues.command("list")
-@_LANG
-@_FORMAT
+@LANG
+@STYLE
 def cues_list(lang: str, style: str) -> None:
     """List the cues, with the area under the curve that was measured for each (0.5 is guessing)."""
     from medialit.forensics import cues as library
@@ -62,7 +54,7 @@ def cues_list(lang: str, style: str) -> None:
 
 @cues.command("card")
 @click.argument("name")
-@_LANG
+@LANG
 def cues_card(name: str, lang: str) -> None:
     """Say what the cue NAME measures, what breaks it, and how well it was measured to do."""
     from medialit.forensics import cues as library
@@ -92,8 +84,8 @@ def cues_card(name: str, lang: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write cues.html and a PNG a cue into DIR.",
 )
-@_LANG
-@_FORMAT
+@LANG
+@STYLE
 def cues_run(
     clip: Path,
     names: Sequence[str],
@@ -152,23 +144,14 @@ def cues_run(
 
 @cues.command("try")
 @click.argument("clip")
-@click.option("--method", required=True, help="One of `medialit fakes list`.")
-@click.option(
-    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 changes nothing."
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Draws what is left open."
-)
-@click.option("--other", help="A second clip, or cast:ID, where the method takes something from elsewhere.")
-@click.option("--box", type=int, nargs=4, metavar="LEFT TOP WIDTH HEIGHT",
-              help="In pixels, for remove, insert and clone in a clip of yours.")  # fmt: skip
+@fake_options
 @click.option(
     "--cue", "names", multiple=True, help="Only this cue; repeat for more. Default: all that are quick."
 )
 @click.option("--all", "everything", is_flag=True, help="The slow ones too.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write cues.html into DIR.")
-@_LANG
-@_FORMAT
+@LANG
+@STYLE
 def cues_try(
     clip: str,
     method: str,

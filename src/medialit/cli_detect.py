@@ -9,16 +9,9 @@ from typing import Any
 
 import click
 
+from medialit.cli_words import LANG, STYLE
 from medialit.errors import MedialitError
-from medialit.language import LANGUAGES, translator
-
-_LANG = click.option(
-    "--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the words."
-)  # fmt: skip
-_FORMAT = click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="For people, or one JSON array for programs.",
-)  # fmt: skip
+from medialit.language import said, translator
 
 
 @click.command()
@@ -26,8 +19,8 @@ _FORMAT = click.option(
     "clips", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--detector", "names", multiple=True, help="Only this detector; repeat for more. Default: all.")
-@_LANG
-@_FORMAT
+@LANG
+@STYLE
 def detect(clips: Sequence[Path], names: Sequence[str], lang: str, style: str) -> None:
     """Ask the detectors about CLIPS, videos. "Cannot tell" is an answer, and often the right one."""
     from medialit.forensics import detectors as library
@@ -40,9 +33,10 @@ def detect(clips: Sequence[Path], names: Sequence[str], lang: str, style: str) -
         try:
             assessment = library.assess(_footage(path), names=tuple(names) or None)
         except MedialitError as error:
-            rows.append({"path": str(path), "problem": str(error)})
+            problem = said(error, lang=lang)
+            rows.append({"path": str(path), "problem": problem})
             if style == "text":
-                click.echo(f"{path}\n  {error}")
+                click.echo(f"{path}\n  {problem}")
             continue
         rows.append({"path": str(path), **assessment.as_dict(lang=lang)})
         if style == "text":
@@ -64,8 +58,8 @@ def detectors() -> None:
 
 
 @detectors.command("list")
-@_LANG
-@_FORMAT
+@LANG
+@STYLE
 def detectors_list(lang: str, style: str) -> None:
     """List the detectors, with the area under the curve that was measured for each (0.5 is guessing)."""
     from medialit.forensics import detectors as library
@@ -83,7 +77,7 @@ def detectors_list(lang: str, style: str) -> None:
 
 @detectors.command("card")
 @click.argument("name")
-@_LANG
+@LANG
 def detectors_card(name: str, lang: str) -> None:
     """Say what the detector NAME does, what breaks it, and how often it was right and wrong."""
     from medialit.forensics import detectors as library

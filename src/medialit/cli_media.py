@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medialit.cli_words import tell, told
+from medialit.cli_words import LANG, tell, told
 from medialit.errors import MediaError
-from medialit.language import LANGUAGES
 
 if TYPE_CHECKING:
     from medialit.provenance.trust import TrustList
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _GIVEN = click.Path(path_type=Path, exists=True, dir_okay=False)
-_LANG = click.option(
-    "--lang",
-    type=click.Choice(list(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="Language of the words.",
-)
 _TRUST = click.option(
     "--trust-list", "lists", type=_GIVEN, multiple=True,
     help="PEM file with certificates of signers to rely on; repeat for more.",
@@ -65,7 +57,7 @@ _KEY = click.option(
 @_NAMES
 @_COURSE
 @_KEY_FILES
-@_LANG
+@LANG
 @click.option("--out", type=_FILE, help="Write the report to this file instead of printing it.")
 @click.option(
     "--cues", type=click.Choice(["none", "light", "all"]), default="none", show_default=True,
@@ -280,7 +272,7 @@ def _mark(report: Report) -> str:
 @_STAMPS
 @_NAMES
 @_COURSE
-@_LANG
+@LANG
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
 def inspector(

@@ -1,4 +1,4 @@
-"""What the commands about likenesses and about consent share: options, moments and sentences.
+"""What commands share: options, moments and sentences, most of them about likenesses and consent.
 
 Nobody signs in here. ``--as`` says who speaks, and the register keeps it: on one computer that a class shares, whoever
 sits there is believed, as on paper.
@@ -53,6 +53,24 @@ class SpeakingGroup(click.Group):
     """A group of such commands."""
 
     command_class = Speaking
+
+
+def fake_options(command: Command) -> Command:
+    """Add how a fake is made: method, strength, seed, and what it takes from elsewhere."""
+    options = (
+        click.option("--method", required=True, help="One of `medialit fakes list`."),
+        click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+                     help="0 changes nothing."),
+        click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
+                     help="Draws what is left open."),
+        click.option("--other",
+                     help="A second clip, or cast:ID, where the method takes something from elsewhere."),
+        click.option("--box", type=int, nargs=4, metavar="LEFT TOP WIDTH HEIGHT",
+                     help="In pixels, for remove, insert and clone in a clip of yours."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def tell(share: float, what: str) -> None:

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from medialit import cueing
 from medialit.clips import trial
-from medialit.errors import MedialitError, SayableError
+from medialit.errors import MedialitError
 from medialit.fakes.words import title
 from medialit.forensics import cues
 from medialit.forensics.cues import beside, page
@@ -79,7 +79,7 @@ class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 [shown(self.reading)], lang=self._lang, level=3, strip=strip(seen), style=True
             )
         except MedialitError as error:
-            self._shown.value = f"<p role='alert'>{isolated(html.escape(str(error)))}</p>"
+            self._shown.value = _alert(error, lang=self._lang)
         finally:
             self._button.disabled = False
             self._progress.layout.visibility = "hidden"
@@ -176,13 +176,15 @@ class TrialWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self._shown.value = beside.to_fragment(
                 self.pairs, lang=self._lang, names=names, level=3, style=True
             )
-        except SayableError as error:
-            self._shown.value = f"<p role='alert'>{isolated(html.escape(said(error, lang=self._lang)))}</p>"
         except MedialitError as error:
-            self._shown.value = f"<p role='alert'>{isolated(html.escape(str(error)))}</p>"
+            self._shown.value = _alert(error, lang=self._lang)
         finally:
             self._button.disabled = False
             self._progress.layout.visibility = "hidden"
 
     def _tell(self, share: float, _what: str) -> None:
         self._progress.value = share
+
+
+def _alert(error: MedialitError, *, lang: str) -> str:
+    return f"<p role='alert'>{isolated(html.escape(said(error, lang=lang)))}</p>"

@@ -27,7 +27,7 @@ import numpy as np
 from medialit.errors import CueError, MedialitError
 from medialit.forensics.cues import Footage
 from medialit.forensics.cues.records import Said
-from medialit.forensics.detectors.calibrated import Curve, at_base_rate, fit_curve
+from medialit.forensics.detectors.calibrated import Curve, fit_curve
 from medialit.forensics.detectors.cards import CARDS, Card
 from medialit.forensics.detectors.directions import Directions, directions_from_dict, fit_directions
 from medialit.forensics.detectors.families import LEARNED_TITLE, spoken
@@ -62,7 +62,6 @@ __all__ = [
     "Operating",
     "Spoke",
     "assess",
-    "at_base_rate",
     "card",
     "detector",
     "features",

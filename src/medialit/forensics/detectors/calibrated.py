@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -84,31 +84,3 @@ def fit_curve(names: Sequence[str], scores: NDArray[np.float64], synthetic: NDAr
     return Curve(
         weights={name: float(w) for name, w in zip(names, found[1:], strict=True)}, bias=float(found[0])
     )
-
-
-def at_base_rate(probability: float, *, base_rate: float) -> float:
-    """Return what a probability that holds where half of the clips are synthetic becomes at another share.
-
-    Parameters
-    ----------
-    probability : float
-        As `Assessment.probability`, 0 to 1.
-    base_rate : float
-        Share of synthetic clips among those that come in, between 0 and 1, both excluded.
-
-    Raises
-    ------
-    StatisticsError
-        If a number is out of range.
-
-    Examples
-    --------
-    >>> round(at_base_rate(0.9, base_rate=0.01), 3)
-    0.083
-    """
-    if not (isfinite(probability) and 0 <= probability <= 1 and 0 < base_rate < 1):
-        raise StatisticsError(
-            f"A probability lies from 0 to 1 and a base rate between them, not {probability!r} and {base_rate!r}."
-        )
-    for_it, against = probability * base_rate, (1 - probability) * (1 - base_rate)
-    return for_it / (for_it + against)

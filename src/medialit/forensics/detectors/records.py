@@ -100,7 +100,7 @@ class Assessment:
         Raw score of each detector that was asked: log-odds, higher is more synthetic; None where it could not be had.
     probability : float or None
         0 to 1, calibrated on clips of which half were synthetic: at another base rate it is another number
-        (`medialit.forensics.detectors.at_base_rate`). None where no detector scored.
+        (`medialit.forensics.calibrators.at_base_rate`, with `was` 0.5). None where no detector scored.
     finding : {"signs", "cannot-tell", "no-signs"}
     said : Said
         Why, as a sentence.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medialit.errors import StatisticsError
 from medialit.forensics.calibration import expected_calibration_error
-from medialit.forensics.detectors import at_base_rate, fit_curve
+from medialit.forensics.detectors import fit_curve
 from medialit.forensics.detectors.calibrated import Curve
 
 WEIGHTS = st.floats(0, 50)
@@ -53,16 +53,8 @@ def test_a_curve_is_the_same_whatever_share_of_the_clips_is_synthetic() -> None:
     assert fit_curve(("a",), scores[:, None], truth).probability({"a": 0.0}) == pytest.approx(0.5, abs=0.06)
 
 
-@given(p=st.floats(0.01, 0.99), rate=st.floats(0.001, 0.499))
-def test_where_fakes_are_rarer_the_same_score_means_less(p: float, rate: float) -> None:
-    assert at_base_rate(p, base_rate=0.5) == pytest.approx(p)
-    assert at_base_rate(p, base_rate=rate) < p < at_base_rate(p, base_rate=1 - rate)
-
-
 def test_one_kind_alone_or_a_score_that_is_no_number_is_refused() -> None:
     with pytest.raises(StatisticsError):
         fit_curve(("a",), np.zeros((4, 1)), np.ones(4, bool))
     with pytest.raises(StatisticsError):
         fit_curve(("a",), np.array([[0.0], [np.nan]]), np.array([True, False]))
-    with pytest.raises(StatisticsError):
-        at_base_rate(0.5, base_rate=1.0)
