@@ -21,7 +21,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -131,23 +131,15 @@ def take_pack(rows: Rows, folder: Path, most: int) -> Iterator[None]:
 
 
 def take_footage(rows: Rows) -> Iterator[None]:
-    from watermark_footage import gradio_video, package_video, video
+    from watermark_footage import PACKAGE_VIDEOS, package_piece
 
-    sources: list[tuple[str, Callable[[str], Path], int]] = [
-        ("a.mp4", gradio_video, 8), ("b.mp4", gradio_video, 8), ("world.mp4", gradio_video, 8),
-        ("bikes.mp4", package_video, 5), ("carphone_pristine.mp4", package_video, 3),
-        ("bigbuckbunny.mp4", package_video, 4),
-    ]  # fmt: skip
-    for name, find, n_pieces in sources:
+    for name, (_what, n_pieces) in PACKAGE_VIDEOS.items():
         for k in range(n_pieces):
             key = f"footage:{name}:{k}"
             if key in rows:
                 continue
-            try:
-                piece = video(find(name), None, n=48, start=48 * k)
-            except (ValueError, OSError):
-                break  # the video ends here
-            if piece.n_frames < 24:
+            piece = package_piece(name, k)
+            if piece is None:
                 break
             rows[key] = {"set": "footage", "label": 0, "source": name, **looked(piece, for_source("world"))}
             print(f"footage {name} {k}", flush=True)

@@ -53,27 +53,16 @@ def take_pack(
 
 def take_footage() -> None:
     """Take the features of two-second pieces of videos that packages carry."""
-    from watermark_footage import gradio_video, package_video, video
+    from watermark_footage import PACKAGE_VIDEOS, package_piece
 
     done = {row["sha256"] for row in load("footage")}
-    sources: list[tuple[str, Callable[[str], Path], int]] = [
-        ("a.mp4", gradio_video, 8),
-        ("b.mp4", gradio_video, 8),
-        ("world.mp4", gradio_video, 8),
-        ("bikes.mp4", package_video, 5),
-        ("carphone_pristine.mp4", package_video, 3),
-        ("bigbuckbunny.mp4", package_video, 4),
-    ]
-    for name, find, n_pieces in sources:
+    for name, (_what, n_pieces) in PACKAGE_VIDEOS.items():
         for k in range(n_pieces):
             key = f"footage:{name}:{k}"
             if key in done:
                 continue
-            try:
-                piece = video(find(name), None, n=48, start=48 * k)
-            except (ValueError, OSError):
-                break  # the video ends here
-            if piece.n_frames < 24:
+            piece = package_piece(name, k)
+            if piece is None:
                 break
             row = {
                 "sha256": key,

@@ -126,6 +126,27 @@ def video(path: Path, size: tuple[int, int] | None, *, n: int, start: int = 0) -
     return Clip(np.concatenate(kept), fps)
 
 
+PACKAGE_VIDEOS = {
+    "a.mp4": ("drawn", 8),  # an end card with letters
+    "b.mp4": ("drawn", 8),  # the beginning of world.mp4
+    "world.mp4": ("drawn", 8),  # a rendered globe
+    "bikes.mp4": ("filmed", 5),
+    "carphone_pristine.mp4": ("filmed", 3),
+    "bigbuckbunny.mp4": ("drawn", 4),  # an animation
+}
+"""Videos that packages carry: whether a camera saw them, and how many pieces of 48 frames are taken."""
+
+
+def package_piece(name: str, k: int) -> Clip | None:
+    """Return piece number `k` of one of `PACKAGE_VIDEOS`; None where less than half of it is left."""
+    path = gradio_video(name)
+    try:
+        piece = video(path if path.is_file() else package_video(name), None, n=48, start=48 * k)
+    except (ValueError, OSError):  # the video ends before
+        return None
+    return piece if piece.n_frames >= 24 else None
+
+
 def world_clip(seed: int, size: tuple[int, int], *, n: int, filmed: bool) -> Clip:
     """Return the first `n` frames of a clip of the miniature world, as drawn or as a camera would have seen it."""
     clip = render(draw_scene(seed, duration_s=n / 24), size=size)

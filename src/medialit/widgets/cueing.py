@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,46 @@ from medialit.language import language, said, translator
 from medialit.widgets.checking import isolated
 
 
-class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class _Looking(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Fields, a button with progress beside it, and below them what was found, or why nothing was."""
+
+    def __init__(self, fields: Sequence[widgets.Widget], *, does: str, lang: str, align: str) -> None:
+        self._lang = lang
+        self._button = widgets.Button(description=does, button_style="primary", layout={"width": "auto"})
+        self._progress = widgets.FloatProgress(
+            min=0, max=1, layout={"width": "20rem", "visibility": "hidden"}
+        )
+        self._shown = widgets.HTML()
+        self._button.on_click(lambda button: self.look())
+        row = widgets.HBox([self._button, self._progress])
+        right = language(lang).direction == "rtl"
+        row.layout.flex_flow = "row-reverse" if right else "row"
+        super().__init__([*fields, row, self._shown])
+        self.layout.align_items = "flex-end" if right else align
+
+    def look(self) -> None:
+        """Do what the button does; an error becomes a sentence."""
+        self._button.disabled = True
+        self._progress.value = 0.0
+        self._progress.layout.visibility = "visible"
+        try:
+            self._shown.value = self._found()
+        except MedialitError as error:
+            sentence = html.escape(said(error, lang=self._lang))
+            self._shown.value = f"<p role='alert'>{isolated(sentence)}</p>"
+        finally:
+            self._button.disabled = False
+            self._progress.layout.visibility = "hidden"
+
+    @abstractmethod
+    def _found(self) -> str:
+        """Return what is shown, as HTML."""
+
+    def _tell(self, share: float, _what: str) -> None:
+        self._progress.value = share
+
+
+class CueWidget(_Looking):
     """A field for a path, a list of cues, a button; below, the frames with their heat maps, the plot and the card.
 
     Parameters
@@ -46,7 +86,6 @@ class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, path: str = "", *, cue: str = "noise", lang: str = "en") -> None:
         _ = translator(lang)
         cues.card(cue)
-        self._lang = lang
         self.reading: cues.Reading | None = None
         self._path = widgets.Text(value=path, placeholder=_("File on this computer"), layout={"width": "60%"})
         self._path.tooltip = _("File on this computer")
@@ -54,41 +93,20 @@ class CueWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             options=[(_(cues.card(name).title), name) for name in cues.CUES], value=cue, description=_("Cue"),
             layout={"width": "60%"},
         )  # fmt: skip
-        self._button = widgets.Button(description=_("Look"), button_style="primary")
-        self._progress = widgets.FloatProgress(
-            min=0, max=1, layout={"width": "20rem", "visibility": "hidden"}
+        super().__init__([self._path, self._cue], does=_("Look"), lang=lang, align="flex-start")
+
+    def _found(self) -> str:
+        """Let the chosen cue look at the clip that the field names."""
+        name = str(self._cue.value)
+        path = Path(self._path.value.strip()).expanduser()
+        seen = cueing.footage(path, names=[name], on_progress=self._tell)
+        self.reading = cues.read(name, seen)
+        return page.to_fragment(
+            [shown(self.reading)], lang=self._lang, level=3, strip=strip(seen), style=True
         )
-        self._shown = widgets.HTML()
-        self._button.on_click(lambda button: self.look())
-        row = widgets.HBox([self._button, self._progress])
-        right = language(lang).direction == "rtl"
-        row.layout.flex_flow = "row-reverse" if right else "row"
-        super().__init__([self._path, self._cue, row, self._shown])
-        self.layout.align_items = "flex-end" if right else "flex-start"
-
-    def look(self) -> None:
-        """Let the chosen cue look at the clip that the field names; an error becomes a sentence."""
-        self._button.disabled = True
-        self._progress.layout.visibility = "visible"
-        try:
-            name = str(self._cue.value)
-            path = Path(self._path.value.strip()).expanduser()
-            seen = cueing.footage(path, names=[name], on_progress=self._tell)
-            self.reading = cues.read(name, seen)
-            self._shown.value = page.to_fragment(
-                [shown(self.reading)], lang=self._lang, level=3, strip=strip(seen), style=True
-            )
-        except MedialitError as error:
-            self._shown.value = _alert(error, lang=self._lang)
-        finally:
-            self._button.disabled = False
-            self._progress.layout.visibility = "hidden"
-
-    def _tell(self, share: float, _what: str) -> None:
-        self._progress.value = share
 
 
-class TrialWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class TrialWidget(_Looking):
     """Make a fake by a method and a strength, and see beside its original which cues catch it.
 
     Parameters
@@ -134,7 +152,7 @@ class TrialWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._names = tuple(names) if names is not None else cues.light()
         for name in self._names:
             cues.card(name)
-        self._lang, self._seed = lang, seed
+        self._seed = seed
         self.pairs: tuple[beside.Beside, ...] = ()
         self._source = widgets.Text(value=source, description=_("Clip"), layout={"width": "24rem"})
         self._method = widgets.Dropdown(
@@ -144,47 +162,20 @@ class TrialWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._strength = widgets.FloatSlider(
             value=1.0, min=0.0, max=1.0, step=0.05, description=_("Strength"), layout={"width": "24rem"}
         )
-        self._button = widgets.Button(
-            description=_("Make it and look"), button_style="primary", layout={"width": "auto"}
+        super().__init__(
+            [self._source, self._method, self._strength],
+            does=_("Make it and look"),
+            lang=lang,
+            align="stretch",
         )
-        self._progress = widgets.FloatProgress(
-            min=0, max=1, layout={"width": "20rem", "visibility": "hidden"}
+
+    def _found(self) -> str:
+        """Make the fake and let the cues look at both."""
+        method = str(self._method.value)
+        made = trial(
+            self._source.value.strip(), method, strength=float(self._strength.value), seed=self._seed
         )
-        self._shown = widgets.HTML()
-        self._button.on_click(lambda button: self.look())
-        row = widgets.HBox([self._button, self._progress])
-        right = language(lang).direction == "rtl"
-        row.layout.flex_flow = "row-reverse" if right else "row"
-        super().__init__([self._source, self._method, self._strength, row, self._shown])
-        self.layout.align_items = "flex-end" if right else "stretch"
-
-    def look(self) -> None:
-        """Make the fake and let the cues look at both; an error becomes a sentence."""
-        self._button.disabled = True
-        self._progress.value = 0.0
-        self._progress.layout.visibility = "visible"
-        try:
-            method = str(self._method.value)
-            made = trial(
-                self._source.value.strip(), method, strength=float(self._strength.value), seed=self._seed
-            )
-            found = cueing.coded_alike(
-                made.original, made.fake.clip, names=self._names, on_progress=self._tell
-            )
-            self.pairs = beside.pair_up(*found)
-            names = (translator(self._lang)("Original"), title(method, lang=self._lang))
-            self._shown.value = beside.to_fragment(
-                self.pairs, lang=self._lang, names=names, level=3, style=True
-            )
-        except MedialitError as error:
-            self._shown.value = _alert(error, lang=self._lang)
-        finally:
-            self._button.disabled = False
-            self._progress.layout.visibility = "hidden"
-
-    def _tell(self, share: float, _what: str) -> None:
-        self._progress.value = share
-
-
-def _alert(error: MedialitError, *, lang: str) -> str:
-    return f"<p role='alert'>{isolated(html.escape(said(error, lang=lang)))}</p>"
+        found = cueing.coded_alike(made.original, made.fake.clip, names=self._names, on_progress=self._tell)
+        self.pairs = beside.pair_up(*found)
+        names = (translator(self._lang)("Original"), title(method, lang=self._lang))
+        return beside.to_fragment(self.pairs, lang=self._lang, names=names, level=3, style=True)
