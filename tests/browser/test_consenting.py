@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -13,8 +12,8 @@ from medialit.language import translator
 from medialit.likeness.cast import person
 from medialit.widgets.consenting import ASKER, OWNER
 
-from .conftest import SCREENSHOTS, TOKEN, Classroom, Window
-from .test_course import LOCAL, run_all
+from .conftest import SCREENSHOTS, Classroom, Window
+from .test_course import LOCAL, run_cells
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -27,15 +26,8 @@ def test_a_refusal_says_why_and_one_wider_scope_turns_it_into_yes_in_three_langu
     room, page = classroom("en"), window.page
     imported = "from medialit.widgets.consenting import ConsentWidget"
     sources = [imported, *(f"ConsentWidget(lang={lang!r})" for lang in DIRECTION)]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, room.work / "consent.ipynb")
     page.set_viewport_size({"width": 1360, "height": 2600})  # JupyterLab draws no cell that is out of sight
-    page.goto(f"{room.url}lab/tree/work/en/consent.ipynb?token={TOKEN}")
-    panel = page.locator(".jp-NotebookPanel:visible")
-    panel.locator(".jp-CodeCell").first.wait_for()
-    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
-    run_all(page, panel)
+    panel = run_cells(page, room, "consent", sources)
 
     for number, (lang, direction) in enumerate(DIRECTION.items()):
         _, cell = translator(lang), panel.locator(".jp-OutputArea-output .mlc-w").nth(number)

@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import nbformat
 import pytest
@@ -212,6 +212,22 @@ def type_into(page: Page, cell: Locator, text: str) -> None:
 def run(page: Page, cell: Locator) -> None:
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
+
+
+def run_cells(page: Page, room: Classroom, name: str, sources: Sequence[str]) -> Locator:
+    """Write a notebook of code cells into a classroom, open it, run all of it, and return its panel.
+
+    It has a workspace of its own: JupyterLab would otherwise open again, beside it, what an earlier test left open.
+    """
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, room.work / f"{name}.ipynb")
+    page.goto(f"{room.url}lab/workspaces/{name}/tree/work/{room.work.name}/{name}.ipynb?token={TOKEN}")
+    panel = page.locator(".jp-NotebookPanel:visible")
+    panel.locator(".jp-CodeCell").first.wait_for()
+    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    run_all(page, panel)
+    return panel
 
 
 def run_all(page: Page, notebook: Locator) -> None:

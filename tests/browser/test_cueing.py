@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import expect
@@ -15,8 +14,8 @@ from medialit.forensics.cues.planted import pair
 from medialit.language import translator
 from medialit.media import write
 
-from .conftest import SCREENSHOTS, TOKEN, Classroom, Window
-from .test_course import LOCAL, run_all
+from .conftest import SCREENSHOTS, Classroom, Window
+from .test_course import LOCAL, run_cells
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -60,15 +59,8 @@ def test_the_widgets_show_a_cue_at_work_and_what_catches_a_fake(
         f"CueWidget({str(pasted)!r}, lang='en')",
         "TrialWidget(names=['duplication', 'flicker'], lang='ar')",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, room.work / "cues.ipynb")
     page.set_viewport_size({"width": 1360, "height": 3000})  # JupyterLab draws no cell that is out of sight
-    page.goto(f"{room.url}lab/tree/work/en/cues.ipynb?token={TOKEN}")
-    panel = page.locator(".jp-NotebookPanel:visible")
-    panel.locator(".jp-CodeCell").first.wait_for()
-    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
-    run_all(page, panel)
+    panel = run_cells(page, room, "cues", sources)
 
     panel.get_by_role("button", name="Look", exact=True).click()
     seen = panel.locator(".ml-cues").first

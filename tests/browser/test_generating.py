@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
 from medialit.language import translator
 
-from .conftest import TOKEN, Classroom, Window
-from .test_course import DIRECTION, LOCAL, PLAYS, run_all, show
+from .conftest import Classroom, Window
+from .test_course import DIRECTION, LOCAL, PLAYS, run_cells, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -24,14 +23,7 @@ def test_a_prompt_becomes_two_clips_that_play_side_by_side(
 ) -> None:
     _, room, page = translator(lang), classroom(lang), window.page
     source = f"from medialit.widgets.generating import GeneratorWidget\nGeneratorWidget(lang={lang!r})"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, room.work / "generator.ipynb")
-    page.goto(f"{room.url}lab/tree/work/{lang}/generator.ipynb?token={TOKEN}")
-    panel = page.locator(".jp-NotebookPanel:visible")
-    panel.locator(".jp-CodeCell").first.wait_for()
-    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
-    run_all(page, panel)
+    panel = run_cells(page, room, "generator", [source])
 
     field = panel.locator(".jp-OutputArea textarea")
     field.fill(PROMPT[lang])

@@ -12,7 +12,7 @@ from medialit.consent.market_money import Money, pro_rata, split
 from medialit.consent.market_terms import Contract, Refund
 from medialit.consent.records import Action, Medium, Revocation
 from medialit.errors import MarketError
-from medialit.language import translator
+from medialit.language import language, translator
 
 PAST_RECALL: Final = frozenset({Medium.BROADCAST, Medium.CINEMA, Medium.PRINT})
 """Where what was shown was shown: a broadcast and a printed page cannot be taken down, only not repeated."""
@@ -103,8 +103,8 @@ class Settlement:
         comma = "، " if lang in ("ar", "ary") else ", "
         slots = {
             "licensee": self.contract.licensee,
-            "at": f"{self.revocation.at:%Y-%m-%d %H:%M} UTC",
-            "down_by": f"{self.down_by:%Y-%m-%d %H:%M} UTC",
+            "at": _moment(self.revocation.at, lang=lang),
+            "down_by": _moment(self.down_by, lang=lang),
             "n_down": len(self.comes_down),
             "n_remains": len(self.remains),
             "used": self.used_days,
@@ -204,3 +204,9 @@ def settle_revocation(
         to_payees=split(earned, offer.shares),
         tell=tuple(sorted(told)),
     )
+
+
+def _moment(at: datetime, *, lang: str) -> str:
+    """Return a moment that keeps its order inside a sentence that runs from right to left."""
+    said = f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"\u2066{said}\u2069" if language(lang).direction == "rtl" else said

@@ -67,3 +67,8 @@ def test_it_speaks_the_readers_language_in_its_direction(lang, direction):
     assert _("Earned and back together") in widget._answer.value
     assert widget._up.description == _("Something is up that can be taken down")
     assert ("mls-rtl" in widget._dom_classes) is (direction == "rtl")
+
+
+def test_a_moment_in_an_arabic_sentence_keeps_its_order():
+    assert "\u20662027-" in SettleWidget(contract(), uses=USES, lang="ar")._answer.value
+    assert "\u2066" not in SettleWidget(contract(), uses=USES, lang="en")._answer.value
