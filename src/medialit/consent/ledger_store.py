@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from filelock import FileLock, Timeout
 from sqlalchemy import (
@@ -41,6 +41,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from medialit.consent import checks
 from medialit.consent.ledger_events import TEXT_FIELDS, Event, Head, genesis
 from medialit.errors import LedgerError
+from medialit.sqlite_log import keep_a_log
 
 BUSY_S: Final = 60.0
 """How long a writer waits for the others."""
@@ -316,7 +317,7 @@ class Store:
     def _make(self, new_chain: str) -> None:
         """Make what is not there yet; together with others who do so at the same moment."""
         if self.sqlite:
-            self._outside("PRAGMA journal_mode=WAL")
+            begin_log(self.engine)
         with self.engine.connect().execution_options(medialit_write=True) as connection, connection.begin():
             if not self.sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:it)"), {"it": _ADVISORY})
@@ -388,6 +389,15 @@ def open_engine(url: URL) -> Engine:
         raise LedgerError(
             "PostgreSQL needs the package psycopg. Install it: pip install 'medialit[postgres]'"
         ) from error
+
+
+def begin_log(engine: Engine) -> None:
+    """Have the SQLite file of an engine keep a write-ahead log."""
+    raw = engine.raw_connection()
+    try:
+        keep_a_log(cast(sqlite3.Connection, raw.driver_connection), patience_s=BUSY_S)
+    finally:
+        raw.close()
 
 
 def _durable_sqlite(connection: Any, record: object) -> None:

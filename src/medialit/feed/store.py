@@ -38,7 +38,7 @@ from medialit.consent.ledger_events import (
     read_payload,
     write_payload,
 )
-from medialit.consent.ledger_store import database_url, make_folder, open_engine
+from medialit.consent.ledger_store import begin_log, database_url, make_folder, open_engine
 from medialit.errors import FeedStoreError, LedgerError
 from medialit.feed.codec import Kept, Plain, plain
 from medialit.feed.limits import Usage
@@ -113,7 +113,7 @@ class FeedStore:
             self.media = Media(folder / "media" if media is None else media)
             self._engine = open_engine(self._url)
             if self._sqlite:
-                self._outside("PRAGMA journal_mode=WAL")
+                begin_log(self._engine)
             with self._writing() as connection:
                 prepare(connection, new_chain=secrets.token_hex(16))
 

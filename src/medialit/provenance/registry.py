@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from medialit.errors import FingerprintError, RegistryError
 from medialit.home import medialit_home
 from medialit.provenance.fingerprint import Fingerprint, Index, Planes
+from medialit.sqlite_log import keep_a_log
 
 MAX_DISTANCE: Final = 0.2
 """Share of a fingerprint's bits that may differ between a clip and a copy that nothing but its looks leads to."""
@@ -317,8 +318,8 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, record: object) -> None:
+        keep_a_log(connection, patience_s=_BUSY_S)
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
