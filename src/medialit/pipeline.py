@@ -27,7 +27,7 @@ from medialit.provenance.credentials import SoftBinding, Statement, TrainingUse,
 from medialit.provenance.fingerprint import fingerprint
 from medialit.provenance.registry import Likeness, Registered, Registry
 from medialit.provenance.trust import TrustList, parse_trust_list
-from medialit.verify import Inspector
+from medialit.verify import Budget, Inspector
 from medialit.verify.report import Match, Report
 
 WATERMARK: Final = "org.medialit.watermark.1"
@@ -312,6 +312,7 @@ def inspector(
     key_files: Sequence[Path] = (),
     fetch_remote: bool = False,
     detect: bool = True,
+    budget: Budget | None = None,
 ) -> Inspector:
     """Return an inspector that knows this computer's watermark key, registry and own authority.
 
@@ -329,6 +330,8 @@ def inspector(
         Whether manifests kept elsewhere may be fetched.
     detect : bool
         Whether detectors are asked about the pictures.
+    budget : Budget, optional
+        How much a file may cost; the inspector's own when not given.
 
     Raises
     ------
@@ -346,6 +349,7 @@ def inspector(
         registry=_Lookup(home / "registry") if there else None,
         fetch_remote=fetch_remote,
         detect=detect,
+        budget=budget,
     )
 
 

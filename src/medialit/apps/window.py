@@ -163,8 +163,17 @@ def launcher(build: Callable[..., gr.Blocks], *, css: str) -> Launch:
     return launch
 
 
-def open_window(window: gr.Blocks, *, css: str, port: int | None, in_browser: bool, block: bool) -> str:
-    """Open a window on this computer only, and return its address.
+def open_window(
+    window: gr.Blocks,
+    *,
+    css: str,
+    port: int | None,
+    in_browser: bool,
+    block: bool,
+    host: str = "127.0.0.1",
+    largest: str = "4gb",
+) -> str:
+    """Open a window, on this computer only unless another `host` is given, and return its address.
 
     Parameters
     ----------
@@ -176,10 +185,14 @@ def open_window(window: gr.Blocks, *, css: str, port: int | None, in_browser: bo
         Whether to open a browser.
     block : bool
         Whether to wait until Ctrl+C; else the caller closes the window.
+    host : str
+        The address to listen at; ``0.0.0.0`` lets everybody in who shares a network with this computer.
+    largest : str
+        Of a file that is brought, such as ``256mb``.
     """
     _app, address, _share = window.launch(
-        server_name="127.0.0.1", server_port=port, inbrowser=in_browser, prevent_thread_lock=not block,
-        share=False, quiet=not block, ssr_mode=False, enable_monitoring=False, footer_links=[], max_file_size="4gb",
+        server_name=host, server_port=port, inbrowser=in_browser, prevent_thread_lock=not block,
+        share=False, quiet=not block, ssr_mode=False, enable_monitoring=False, footer_links=[], max_file_size=largest,
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]), css=css,
         app_kwargs={"middleware": [Middleware(_Policy)]},
     )  # fmt: skip
