@@ -418,7 +418,15 @@ def summary(results: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-LOWER_IS_BETTER = ("flicker", "warp_error", "blotches", "acceleration_residual", "jumps", "fall_residual")
+LOWER_IS_BETTER = (
+    "flicker",
+    "coarse_flicker",
+    "warp_error",
+    "blotches",
+    "acceleration_residual",
+    "jumps",
+    "fall_residual",
+)
 MEASURES = (*(f.name for f in dataclasses.fields(Motion)), "fall_residual", "fall_gravity")
 
 

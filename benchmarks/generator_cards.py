@@ -88,8 +88,9 @@ def measured(model: str, prompts: Mapping[str, Any]) -> str:
     trembles = [median(values(source, "acceleration_residual")) for source in ("v2", "v1", "render")]
     lines += [
         "",
-        f"v1 against v2, area under the ROC curve: acceleration residual {area('acceleration_residual')}, blotches",
-        f"{area('blotches')}, jumps {area('jumps')}, flicker where motion can be followed {area('flicker')}.",
+        f"v1 against v2, area under the ROC curve: acceleration residual {area('acceleration_residual')}, coarse flicker",
+        f"{area('coarse_flicker')}, jumps {area('jumps')}, blotches {area('blotches')}, fine flicker where motion can be",
+        f"followed {area('flicker')}.",
         f"Side by side on the same prompt v1 has more blotches in {side_by_side('blotches')} of the clips.",
         "The median acceleration residual is {:.1f} for v2, {:.1f} for v1 and {:.1f} for renders.".format(
             *trembles

@@ -7,6 +7,8 @@ flicker               % of       what one frame shows and neither neighbour does
                       contrast
 warp error            % of       difference from the frame before, moved along the optical flow, where nothing is hidden
                       contrast
+coarse flicker        % of       the same in cells of a sixteenth of the picture, the size at which flicker is noticed
+                      contrast   first; nothing is compensated
 blotches              % of       what one frame shows and neither neighbour does, by more than a tenth of the contrast,
                       pixels     wherever it is: also where motion cannot be followed, as under a thing that jumps
 acceleration residual h/s^2      how much the acceleration of an object changes from instant to instant; the median
@@ -26,6 +28,8 @@ References
 ----------
 Kokaram (1998), Motion Picture Restoration, chapter 6: the spike detection index behind `flicker`, and, with a threshold
 and without excuse for what is hidden, behind `blotches`.
+Robson (1966), Spatial and temporal contrast-sensitivity functions of the visual system, JOSA 56, 1141: fast changes are
+seen best where they are coarse, hence `coarse_flicker`.
 Huang et al. (2024), VBench, arXiv:2311.17982: temporal flickering and subject consistency, whose roles `flicker` and the
 constancies have here (VBench compares frames without motion compensation, and DINO features, too large for a laptop).
 Lai et al. (2018), Learning Blind Video Temporal Consistency, ECCV, section 4.2: the warping error.
@@ -53,6 +57,7 @@ Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RATE = 12.0  # instants a second at which motion is measured
+_CELLS = 16  # a side, in which flicker is coarse
 _BLOTCH = 0.1  # of the contrast
 _JUMP = 0.05  # heights: a step this much longer than its neighbours
 _ABOVE_GROUND = 0.03  # heights: above this an object flies
@@ -75,6 +80,7 @@ class Motion:
     """
 
     flicker: float
+    coarse_flicker: float
     warp_error: float
     blotches: float
     acceleration_residual: float | None
@@ -117,6 +123,7 @@ def measure(clip: Clip, *, reading: Reading | None = None) -> Motion:
 
     return Motion(
         flicker=steady.flicker,
+        coarse_flicker=steady.coarse_flicker,
         warp_error=steady.warp_error,
         blotches=steady.blotches,
         acceleration_residual=mean([acceleration_residual(t) for t in tracks]),
@@ -158,6 +165,8 @@ class Steadiness:
     blotched : ndarray of float32, shape (T - 2 gap,)
         Of the same frames as `spikes`: percent of all pixels that differ from both neighbours by more than a tenth of the
         contrast, hidden or not.
+    coarse : ndarray of float32, shape (T - 2 gap,)
+        Of the same frames as `spikes`: what neither neighbour shows, in cells of a sixteenth of the picture.
     spike_map, miss_map : ndarray of float32, shape (H, W)
         The frame at which each is largest; 0 where something is hidden.
     spike_at, miss_at : int
@@ -168,6 +177,7 @@ class Steadiness:
     spikes: Floats
     misses: Floats
     blotched: Floats
+    coarse: Floats
     spike_map: Floats
     miss_map: Floats
     spike_at: int
@@ -177,6 +187,11 @@ class Steadiness:
     def flicker(self) -> float:
         """Mean over time."""
         return float(np.mean(self.spikes, dtype=np.float64))
+
+    @property
+    def coarse_flicker(self) -> float:
+        """Mean over time."""
+        return float(np.mean(self.coarse, dtype=np.float64))
 
     @property
     def warp_error(self) -> float:
@@ -228,11 +243,22 @@ def steadiness(pictures: NDArray[np.uint8], *, fps: float) -> Steadiness:
         spikes=np.array(spikes.means, np.float32) * scale,
         misses=np.array(misses.means, np.float32) * scale,
         blotched=np.array(blotched, np.float32),
+        coarse=_coarse_spikes(pictures, gap) * scale,
         spike_map=spikes.where * scale,
         miss_map=misses.where * scale,
         spike_at=spikes.at,
         miss_at=misses.at,
     )
+
+
+def _coarse_spikes(pictures: NDArray[np.uint8], gap: int) -> Floats:
+    """Return, for each frame with both neighbours, the mean distance of its cells from what the neighbours allow."""
+    cells = np.stack(
+        [cv2.resize(p.astype(np.float32), (_CELLS, _CELLS), interpolation=cv2.INTER_AREA) for p in pictures]
+    )
+    before, now, after = cells[: -2 * gap], cells[gap:-gap], cells[2 * gap :]
+    allowed = np.clip(now, np.minimum(before, after), np.maximum(before, after))
+    return np.asarray(np.abs(now - allowed).mean(axis=(1, 2, 3)), np.float32)
 
 
 class _Worst:

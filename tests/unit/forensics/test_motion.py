@@ -61,6 +61,7 @@ def test_a_thing_that_is_elsewhere_in_each_frame_leaves_blotches_and_one_that_mo
 
     moving = motion.measure(clip([50] * 24, range(10, 82, 3)))
     restless = motion.measure(clip(rng.integers(0, 104, 24), rng.integers(0, 104, 24)))
+    assert restless.coarse_flicker > 8 * moving.coarse_flicker > 0
     share = 100 * thing[..., 0].size / ground[..., 0].size
     assert restless.blotches == pytest.approx(share, rel=0.4)
     assert moving.blotches < share / 4
@@ -134,6 +135,16 @@ def test_flicker_of_the_whole_picture_is_measured_in_percent_of_contrast_at_any_
         # E|x - median of three| of independent normal values is 0.28 sd (two of three times it is an extreme).
         expected = 100 * sd * _mean_spike() / contrast
         assert found == pytest.approx(expected, rel=0.45)
+        coarse = motion.measure(Clip(frames=frames, fps=fps)).coarse_flicker
+        assert coarse == pytest.approx(expected, rel=0.45)
+
+
+def test_texture_that_shimmers_is_fine_flicker_and_hardly_coarse():
+    rng = np.random.default_rng(2)
+    ground = np.linspace(60, 200, 128)[None, :, None, None]  # one brightness to each column
+    fine = (ground + 12 * rng.standard_normal((24, 128, 128, 1))).clip(0, 255).repeat(3, axis=3)
+    found = motion.measure(Clip(frames=fine.astype(np.uint8), fps=12.0))
+    assert found.flicker > 6 * found.coarse_flicker
 
 
 def test_a_wandering_hand_adds_acceleration_and_a_steady_one_none():
@@ -167,6 +178,7 @@ def test_a_clip_too_short_to_measure_is_refused_with_the_number_it_needs():
 
 def _alike(a: Motion, b: Motion) -> None:
     assert a.flicker == pytest.approx(b.flicker, abs=0.15)
+    assert a.coarse_flicker == pytest.approx(b.coarse_flicker, abs=0.1)
     assert a.blotches == pytest.approx(b.blotches, abs=0.4)
     assert a.warp_error == pytest.approx(b.warp_error, rel=0.3, abs=0.2)
     assert a.acceleration_residual == pytest.approx(b.acceleration_residual, abs=0.5)
