@@ -28,10 +28,11 @@ ELSEWHERE = {
 }
 """Licences of packages for macOS, Windows, browsers or a newer Python only, read in their files on PyPI."""
 
-UNNAMED = {"sd-jwt": "Apache-2.0"}
+UNNAMED = {"axe-playwright-python": "MIT", "sd-jwt": "Apache-2.0"}
 """Licences of packages whose metadata name none, read in the LICENSE file of the installed version."""
 
 INSIDE = {
+    "axe-playwright-python": "Holds axe-core (**MPL-2.0**), unchanged.",
     "av": "The wheels hold FFmpeg, which calls itself LGPL-3.0-or-later, and **libx264 and libx265 (GPL)**, LAME, "
     "Opus, dav1d, SVT-AV1 and libvpx. See above.",
     "opencv-python-headless": "The wheels hold FFmpeg (LGPL-2.1-or-later), OpenBLAS, libaom, OpenSSL and libgfortran.",
