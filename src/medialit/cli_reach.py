@@ -45,8 +45,8 @@ def reach(files: Sequence[Path], principal: str | None, where: str | None, style
     What only the looks lead to must be looked at by a person before anything is done. That no clip is found says
     nothing. Nothing is sent to anybody.
     """
-    from medialit.cli_register import lacks
     from medialit.consent.ledger import Ledger
+    from medialit.consent.standing import lacks
     from medialit.home import medialit_home
     from medialit.pipeline import watermark_key
     from medialit.provenance.registry import Registry
@@ -114,7 +114,7 @@ def _clip(path: Path) -> Clip:
 
 
 def _about(found: Found, registry: Registry, state: State, at: datetime) -> dict[str, Any]:
-    from medialit.cli_register import lacks
+    from medialit.consent.standing import lacks
 
     clip = registry.get(found.clip)
     known = {one.id: one for one in state.grants}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from medialit.cli_words import AS, LANG, STYLE, Speaking, called, listed, now, say_aftermath
+from medialit.consent.standing import lacks
 from medialit.consent.vocabulary import Action, Audience
 from medialit.errors import RecordError
 from medialit.language import translator
@@ -150,28 +151,6 @@ def _sayer(lang: str) -> Callable[[Any], str]:
 
 
 _ORDER = {str(one): place for place, one in enumerate((*Action, *Audience))}
-
-
-def lacks(grant: Grant, state: State, moment: datetime) -> list[str]:
-    """Return the codes of why a grant covers nothing at this moment, whatever is asked under it."""
-    from medialit.consent.policy import decide
-    from medialit.consent.records import Request
-
-    scope = grant.scope
-    others = [one for one in grant.grantees if one != grant.principal]
-    asked = Request(
-        id="show", requester=others[0] if others else "somebody", principals=(grant.principal,), at=moment,
-        action=Action.GENERATE, purpose=min(scope.purposes), audience=scope.audience, medium=min(scope.media),
-        territories=scope.territories, modalities=scope.modalities,
-    )  # fmt: skip
-    decision = decide(asked, **(state.known | {"grants": (grant,)}), now=moment)
-    return sorted({one.code for one in decision.reasons} & _ENDS)
-
-
-_ENDS = {
-    "revoked", "expired", "not_started", "grant_from_future", "not_given_by_all", "minor_period", "must_be_named",
-    "no_guardian", "no_estate",
-}  # fmt: skip
 
 
 def _stands(no: Prohibition, state: State, moment: datetime) -> bool:
