@@ -19,6 +19,7 @@ from medialit import (
     cli_contest,
     cli_cues,
     cli_detect,
+    cli_family,
     cli_feed,
     cli_generate,
     cli_likeness,
@@ -306,6 +307,7 @@ for _command in (
     *cli_feed.COMMANDS,
     *cli_detect.COMMANDS,
     *cli_contest.COMMANDS,
+    *cli_family.COMMANDS,
 ):
     main.add_command(_command)
 
