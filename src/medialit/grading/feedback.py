@@ -198,7 +198,8 @@ def verdict_outputs(
         {
             "output_type": "display_data",
             "data": {"text/html": content, "text/plain": "\n".join(lines)},
-            "metadata": {},
+            # The same in the grader's own words, for the class report.
+            "metadata": {"medialit": {"categories": verdict.by_category(), "failure": verdict.failure}},
         },
         {
             "output_type": "execute_result",

@@ -19,6 +19,7 @@ import logging
 import os
 import queue
 import re
+import secrets
 import shutil
 import stat
 import threading
@@ -310,8 +311,12 @@ def _write_draft(course: _Course, work: _Work, graded: Graded) -> Path:
     draft = final.with_name(f".{final.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    if work.timestamp:
-        (draft / submissions.TIMESTAMP).write_text(f"{work.timestamp.isoformat(' ')} UTC", encoding="utf-8")
+    # nbgrader's release_feedback stops at the first learner who lacks one of these two, as who mailed a notebook does.
+    stamp = f"{work.timestamp.isoformat(' ')} UTC" if work.timestamp else ""
+    (draft / submissions.TIMESTAMP).write_text(stamp, encoding="utf-8")
+    (draft / submissions.FEEDBACK_KEY).write_text(
+        submissions.read_feedback_key(work.folder) or secrets.token_hex(64), encoding="ascii"
+    )
     with (draft / f"{course.assignment.name}.ipynb").open("w", encoding="utf-8") as file:
         json.dump(graded.notebook, file, ensure_ascii=False, indent=1)
         file.flush()

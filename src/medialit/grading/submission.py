@@ -36,6 +36,8 @@ _FILE_NAME = re.compile(r"\w[\w .()+-]{0,99}\.(json|csv|txt)")
 
 CHECK, SOLUTION, MANUAL, FIXED, PROSE = "check", "solution", "manual", "fixed", "prose"
 TIMESTAMP = "timestamp.txt"
+FEEDBACK_KEY = "submission_secret.txt"
+_KEY = re.compile(r"[0-9a-f]{32,256}")
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
@@ -235,7 +237,7 @@ def _beside(path: Path) -> dict[str, str]:
     with os.scandir(path.parent) as entries:
         names = sorted(entry.name for entry, _ in zip(entries, range(MAX_NAMES), strict=False))
     for name in names:
-        if name == TIMESTAMP or not _FILE_NAME.fullmatch(name) or len(files) >= MAX_FILES:
+        if name in (TIMESTAMP, FEEDBACK_KEY) or not _FILE_NAME.fullmatch(name) or len(files) >= MAX_FILES:
             continue
         try:
             files[name] = _read_regular(path.with_name(name), MAX_FILE_BYTES).decode()
@@ -258,6 +260,21 @@ def read_timestamp(folder: Path) -> datetime | None:
     except (UnreadableSubmissionError, ValueError, OverflowError):
         return None
     return stamp
+
+
+def read_feedback_key(folder: Path) -> str | None:
+    """Return the key to a learner's feedback, which nbgrader's submit puts beside the notebook; None if it is not there.
+
+    Parameters
+    ----------
+    folder : Path
+        The submission's. The file may be anything.
+    """
+    try:
+        text = _read_regular(folder / FEEDBACK_KEY, 300).decode("ascii").strip()
+    except (UnreadableSubmissionError, ValueError):
+        return None
+    return text if _KEY.fullmatch(text) else None
 
 
 def _skeleton_cell(cell: dict[str, Any]) -> SkeletonCell:

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medialit.grading.submission import Skeleton, read, read_timestamp, rebuild
+from medialit.grading.submission import (
+    FEEDBACK_KEY,
+    Skeleton,
+    read,
+    read_feedback_key,
+    read_timestamp,
+    rebuild,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 2**70) | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -173,3 +180,20 @@ def test_only_small_plain_text_files_come_along(tmp_path, skeleton):
     (tmp_path / "link.txt").symlink_to("judgements.csv")
     os.mkfifo(tmp_path / "pipe.txt")
     assert read(tmp_path / "lab.ipynb", skeleton).files == {"judgements.csv": "1,2"}
+
+
+KEY = "0123456789abcdef" * 8
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [(KEY, KEY), (f"{KEY}\n", KEY), ("../../x", None), ("", None), ("a" * 5000, None)]
+)
+def test_only_a_key_that_nbgrader_would_write_is_read(tmp_path, text, read):
+    (tmp_path / FEEDBACK_KEY).write_text(text)
+    assert read_feedback_key(tmp_path) == read
+
+
+def test_a_link_in_the_place_of_a_feedback_key_is_not_followed(tmp_path):
+    (tmp_path / "neighbour").write_text(KEY)
+    (tmp_path / FEEDBACK_KEY).symlink_to(tmp_path / "neighbour")
+    assert read_feedback_key(tmp_path) is None
