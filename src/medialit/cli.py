@@ -26,6 +26,7 @@ from medialit import (
     cli_market,
     cli_media,
     cli_reach,
+    cli_report,
 )
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
@@ -294,6 +295,7 @@ def doctor() -> None:
     sys.exit(1 if lacking else 0)
 
 
+course.add_command(cli_report.simulate)
 for _command in (
     *cli_media.COMMANDS,
     *cli_generate.COMMANDS,
@@ -307,6 +309,7 @@ for _command in (
     *cli_feed.COMMANDS,
     *cli_detect.COMMANDS,
     *cli_contest.COMMANDS,
+    *cli_report.COMMANDS,
     *cli_family.COMMANDS,
 ):
     main.add_command(_command)
