@@ -307,8 +307,7 @@ _WORDS: Final = {
     "likeness.choose": _msgid("Choose whom you play"),
     "likeness.choose_hint": _msgid("They are drawn, and none of them exists."),
     "likeness.camera": _msgid(
-        "Your own face stays out of the studio. To try it, use the cameo app on the school's "
-        "computer."
+        "Your own face stays out of the studio. To try it, use the cameo app on the school's computer."
     ),
     "likeness.chosen": _msgid("You play {name} now."),
     "likeness.minor": _msgid("Under 18"),
@@ -373,8 +372,7 @@ _WORDS: Final = {
     "people.block": _msgid("Block"),
     "people.block_name": _msgid("Block {name}"),
     "people.block_what": _msgid(
-        "You and {name} no longer write to each other and no longer follow each other. They are not "
-        "told."
+        "You and {name} no longer write to each other and no longer follow each other. They are not told."
     ),
     "messages.title": _msgid("Messages"),
     "messages.lead": _msgid("Only in this class, and only with whom the rules of both sides allow."),
