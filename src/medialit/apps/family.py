@@ -8,6 +8,7 @@ use one computer, and none sees anything of another.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -22,6 +23,7 @@ from medialit.apps import family_fields as fields
 from medialit.apps import family_view as view
 from medialit.apps import family_words as words
 from medialit.apps.window import CSS, Said, blocks, open_window, spoken, turn
+from medialit.contest.session import DOUBLE_CLICK_S
 from medialit.errors import MedialitError
 from medialit.family import clips
 from medialit.family.children import CHILDREN, CHOICES, OPEN, Switches, suggested
@@ -46,10 +48,13 @@ class Sitting:
     order : tuple of int
     ratings : tuple of int
         Of the first clips of the order.
+    shown_at : float
+        When the present clip was shown, by this process's own clock, in seconds.
     """
 
     order: tuple[int, ...]
     ratings: tuple[int, ...] = ()
+    shown_at: float
 
     @property
     def done(self) -> bool:
@@ -139,14 +144,12 @@ _Shows = list[tuple[list[Any], Callable[..., str], Any]]
 
 
 def _connect_spot(f: dict[str, Any], eight: tuple[Shown, ...]) -> _Shows:
-    parts = [f["sitting"], f["stage"], f["answers"], f["begin"], f["token"]]
+    parts = [f["sitting"], f["stage"], f["answers"], f["begin"]]
 
     def page(now: Sitting, lang: str) -> tuple[Any, ...]:
         _ = translator(spoken(lang))
         again = gr.update(visible=now.done, value=_("Rate them once more") if now.done else _("Begin"))
-        return (
-            now, stage(now, lang), gr.update(visible=not now.done), again, "" if now.done else str(len(now.ratings)),
-        )  # fmt: skip
+        return now, stage(now, lang), gr.update(visible=not now.done), again
 
     def stage(now: Sitting | None, lang: str) -> str:
         if now is None:
@@ -158,16 +161,17 @@ def _connect_spot(f: dict[str, Any], eight: tuple[Shown, ...]) -> _Shows:
         return view.stage(clips_now[n], number=n + 1, of=len(now.order), lang=spoken(lang))
 
     def begin(lang: str) -> tuple[Any, ...]:
-        return page(Sitting(order=clips.order(secrets.randbelow(2**31))), lang)
+        return page(Sitting(order=clips.order(secrets.randbelow(2**31)), shown_at=time.monotonic()), lang)
 
-    def rate(rating: int, token: str, now: Sitting | None, lang: str) -> tuple[Any, ...]:
-        if now is None or now.done or token != str(len(now.ratings)):  # the second half of a double tap
+    def rate(rating: int, now: Sitting | None, lang: str) -> tuple[Any, ...]:
+        at = time.monotonic()
+        if now is None or now.done or at - now.shown_at < DOUBLE_CLICK_S:
             return (gr.skip(),) * len(parts)
-        return page(replace(now, ratings=(*now.ratings, rating)), lang)
+        return page(replace(now, ratings=(*now.ratings, rating), shown_at=at), lang)
 
     f["begin"].click(begin, [f["lang"]], parts, **_QUIET)
     for rating, button in enumerate(f["rates"], start=1):
-        button.click(partial(rate, rating), [f["token"], f["sitting"], f["lang"]], parts, **_QUIET)
+        button.click(partial(rate, rating), [f["sitting"], f["lang"]], parts, **_QUIET)
     return [([f["sitting"]], stage, f["stage"])]
 
 

@@ -20,11 +20,7 @@ FIRST = "anas"
 
 def top(said: Said) -> Fields:
     """Make the title, the languages and the menu."""
-    title = said(
-        gr.Markdown,
-        lambda _, c: {"value": f"# {_('Family time')}", "rtl": c == "ar"},
-        elem_id="ml-family-title",
-    )
+    title = said(gr.HTML, lambda _, c: {"value": view.title(lang=c)}, elem_id="ml-family-title")
     found: Fields = {"title": title, "lang": said.languages()}
     with gr.Column(elem_id="ml-menu") as menu:
         said(gr.HTML, lambda _, c: {"value": view.welcome(lang=c)}, elem_id="ml-welcome")
@@ -61,7 +57,6 @@ def spotting(said: Said) -> Fields:
         "stage": stage,
         "answers": answers,
         "rates": rates,
-        "token": gr.Textbox("", elem_id="ml-token", container=False),
         "sitting": gr.State(None),
     }
 

@@ -61,7 +61,6 @@ html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
 .gradio-container fieldset label,.gradio-container .ml-pick label{min-height:3rem;font-size:1.02rem;color:#111}
 .gradio-container fieldset .wrap{gap:.5rem}
 .gradio-container [data-testid=block-info],.gradio-container label > span{color:#111 !important;font-size:1.04rem}
-#ml-token{display:none !important}
 #ml-rates{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:.5rem}
 #ml-rates button{min-width:0;white-space:pre-line;min-height:4.2rem;line-height:1.25;padding:.3rem .2rem}
 #ml-family-file{min-height:8rem}
@@ -96,6 +95,12 @@ def heading(key: str, *, lang: str) -> str:
     title, line = words.TITLES[key]
     _ = translator(lang)
     return block(f'<h2 tabindex="-1">{esc(_(title))}</h2><p>{esc(_(line))}</p>', lang=lang)
+
+
+def title(*, lang: str) -> str:
+    """Return what stands above everything."""
+    _ = translator(lang)
+    return block(f"<h1>{esc(_('Family time'))}</h1>", lang=lang)
 
 
 def welcome(*, lang: str) -> str:
