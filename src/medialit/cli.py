@@ -27,6 +27,7 @@ from medialit import (
     cli_media,
     cli_reach,
     cli_report,
+    cli_studio,
 )
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
@@ -309,6 +310,7 @@ for _command in (
     *cli_feed.COMMANDS,
     *cli_detect.COMMANDS,
     *cli_contest.COMMANDS,
+    *cli_studio.COMMANDS,
     *cli_report.COMMANDS,
     *cli_family.COMMANDS,
 ):

@@ -19,7 +19,8 @@
     ├── SayableError            an error that can be said in somebody's language
     │   ├── FakeError               a fake that cannot be made as asked
     │   ├── ClipPackError           a pack of labelled clips that cannot be built, read or added to
-    │   └── ContestError            a contest that cannot be drawn, or answers that cannot be kept or read
+    │   ├── ContestError            a contest that cannot be drawn, or answers that cannot be kept or read
+    │   └── StudioError             something asked of the studio that cannot be, with the code that its pages know
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
@@ -140,6 +141,38 @@ class ClipPackError(SayableError):
 
 class ContestError(SayableError):
     """A contest cannot be drawn from a pack, or its answers cannot be kept or read."""
+
+
+class StudioError(SayableError):
+    """Something that was asked of the studio cannot be done.
+
+    Parameters
+    ----------
+    message : str
+        An English sentence with named slots, as in the catalogues.
+    code : str
+        What it is in one word, for the page.
+    status : int
+        Of the answer over HTTP, 400 to 599.
+    more : mapping, optional
+        Further plain data for the page.
+    slots : object
+        What the sentence names.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int = 409,
+        more: Mapping[str, object] | None = None,
+        **slots: object,
+    ) -> None:
+        super().__init__(message, **slots)
+        self.code = code
+        self.status = status
+        self.more = dict(more or {})
 
 
 class CourseError(MedialitError):

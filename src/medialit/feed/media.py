@@ -99,7 +99,7 @@ class Media:
 
         What a disk of flash memory, a journal or a backup still holds is out of reach.
         """
-        _scrub(self._place(name))
+        scrub(self._place(name))
 
     def wipe(self) -> None:
         """Overwrite and delete everything in the folder, unfinished files too."""
@@ -107,7 +107,7 @@ class Media:
             if place.is_dir() and not place.is_symlink():
                 place.rmdir()
             else:
-                _scrub(place)
+                scrub(place)
         _sync(self.folder)
 
     def _place(self, name: str) -> Path:
@@ -116,7 +116,14 @@ class Media:
         return self.folder / name[:2] / name
 
 
-def _scrub(place: Path) -> None:
+def scrub(place: Path) -> None:
+    """Overwrite a file and delete it; nothing happens where there is none.
+
+    Raises
+    ------
+    FeedStoreError
+        If it cannot be deleted.
+    """
     try:
         if place.is_file() and not place.is_symlink():
             with place.open("r+b") as file:

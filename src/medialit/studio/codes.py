@@ -1,0 +1,108 @@
+"""Codes that people read and type, how they are kept, and how often somebody may try."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+import unicodedata
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
+"""No vowels, so that no code is a word; nothing that is taken for something else."""
+_SCRYPT: Final[dict[str, Any]] = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+
+
+def code(n_groups: int, of: int) -> str:
+    """Return a new code, such as ``BX4T-9KQM``.
+
+    Examples
+    --------
+    >>> len(code(2, 4)), set(code(2, 4)) <= {*LETTERS, "-"}
+    (9, True)
+    """
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(of)) for _ in range(n_groups))
+
+
+def typed(text: str) -> str:
+    """Return a code as it is compared, however somebody typed it.
+
+    Examples
+    --------
+    >>> typed(" bx4t 9kqm")
+    'BX4T9KQM'
+    """
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(sign for sign in folded if sign in LETTERS)
+
+
+def kept(secret: str) -> dict[str, str]:
+    """Return what is kept of a code: a salt and a slow hash (scrypt, 16 MB)."""
+    salt = secrets.token_bytes(16)
+    return {"salt": salt.hex(), "hash": _slow(secret, salt).hex()}
+
+
+def fits(secret: str, card: dict[str, str] | None) -> bool:
+    """Say whether a code is the one that was kept; it takes as long where there is none."""
+    known = card or {"salt": "00" * 16, "hash": "00" * 32}
+    same = hmac.compare_digest(_slow(secret, bytes.fromhex(known["salt"])), bytes.fromhex(known["hash"]))
+    return same and card is not None
+
+
+def token_key(token: str) -> str:
+    """Return under what a session's token is kept: tokens are long and random, so a fast hash will do."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _slow(secret: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(typed(secret).encode(), salt=salt, **_SCRYPT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """So many in so many seconds."""
+
+    n: int
+    seconds: float = 60.0
+
+
+class Limiter:
+    """Counts tries by key, in memory: a restart forgives.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds that only rise.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tries: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def wait_s(self, key: str, rate: Rate) -> float:
+        """Count a try, and return 0; or return how long to wait, and do not count it.
+
+        Examples
+        --------
+        >>> moments = iter([0.0, 1.0, 2.0, 61.0])
+        >>> limiter = Limiter(clock=lambda: next(moments))
+        >>> [limiter.wait_s("me", Rate(n=2)) for _ in range(4)]
+        [0.0, 0.0, 58.0, 0.0]
+        """
+        now = self._clock()
+        with self._lock:
+            if len(self._tries) > 5000:  # addresses that came once
+                self._tries = {k: v for k, v in self._tries.items() if v and now - v[-1] < rate.seconds}
+            tries = self._tries.setdefault(key, deque())
+            while tries and now - tries[0] >= rate.seconds:
+                tries.popleft()
+            if len(tries) >= rate.n:
+                return rate.seconds - (now - tries[0])
+            tries.append(now)
+            return 0.0

@@ -1,0 +1,109 @@
+"""Starting the studio: where it listens, what is printed, and how it ends."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+
+import uvicorn
+
+from medialit.errors import StudioError
+from medialit.language import msgid as _msgid
+from medialit.studio.server import Serving, build_app
+from medialit.studio.studio import Studio, class_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A studio that is ready to be served.
+
+    Parameters
+    ----------
+    studio : Studio
+    name, code, teacher_key : str
+    url : str
+        The address in the network; of this computer itself where it is local.
+    port : int
+    local : bool
+    """
+
+    studio: Studio
+    name: str
+    code: str
+    teacher_key: str
+    url: str
+    port: int
+    local: bool
+
+    @property
+    def join_url(self) -> str:
+        """The address with the class code."""
+        return f"{self.url}?code={self.code}"
+
+
+def open_studio(
+    name: str, *, port: int, local: bool, demo: bool, database: str | None, lang: str, now: datetime
+) -> Opened:
+    """Open a class's rooms, made where there are none, and make a new key for the teacher.
+
+    Raises
+    ------
+    StudioError
+        If the name cannot be that of a folder, or the port is taken.
+    """
+    folder = class_folder(name)
+    _require_free(port, local=local)
+    studio = Studio(folder, name=name, lang=lang, database=database)
+    if demo:
+        from medialit.studio.demo import fill
+
+        fill(studio, now=now)
+    return Opened(
+        studio=studio, name=name, code=studio.settings["code"], teacher_key=studio.new_teacher_key(), port=port,
+        local=local, url=f"http://{'localhost' if local else lan_address()}:{port}/",
+    )  # fmt: skip
+
+
+def serve(opened: Opened) -> None:
+    """Serve it until it is stopped, or the class was wiped."""
+    config = uvicorn.Config(
+        "placeholder", host="127.0.0.1" if opened.local else "0.0.0.0",  # noqa: S104 - telephones are to reach it
+        port=opened.port, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+
+    def ended() -> None:
+        server.should_exit = True
+
+    serving = Serving(
+        join_url=opened.url, hosts=(socket.gethostname(), f"{socket.gethostname()}.local"), on_wiped=ended
+    )
+    config.app = build_app(opened.studio, serving)
+    with opened.studio:
+        server.run()
+
+
+def lan_address() -> str:
+    """Return this computer's address in its network; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # an address for examples: it only makes the system choose a way out
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "localhost"
+
+
+def _require_free(port: int, *, local: bool) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1" if local else "", port))
+        except OSError as error:
+            raise StudioError(
+                _msgid("Port {port} is taken by another program. Choose another one with --port."),
+                code="port",
+                port=port,
+            ) from error

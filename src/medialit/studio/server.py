@@ -1,0 +1,267 @@
+"""The studio over HTTP: who asks, may they, and then a method of `Studio`. Nothing is decided here but that.
+
+`ACCESS` says for each address which roles may use it; an address that is not there is refused to everybody, and a test
+walks all of them with all roles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+import medialit
+from medialit.errors import FeedError, MedialitError, StudioError
+from medialit.language import msgid as _msgid
+from medialit.language import said, translator
+from medialit.studio.codes import Limiter, Rate
+from medialit.studio.gate import Gate
+from medialit.studio.persons import LANGUAGES, Person, not_for_you, nothing
+from medialit.studio.studio import Studio
+
+COOKIE: Final = "medialit_session"
+CSRF: Final = "x-medialit-csrf"
+_ALL, _IN = (
+    frozenset({"visitor", "learner", "guardian", "teacher"}),
+    frozenset({"learner", "guardian", "teacher"}),
+)
+_LEARNER, _TEACHER = frozenset({"learner"}), frozenset({"teacher"})
+_FAMILY = frozenset({"learner", "guardian"})
+ENTERING, WRITING, READING = Rate(n=10), Rate(n=60), Rate(n=600)
+ENTRANCES: Final = ("/api/join", "/api/return", "/api/guardian", "/api/teacher")
+
+ACCESS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("GET", "/"): _ALL,
+    ("GET", "/health"): _ALL,
+    ("GET", "/words/{lang}.json"): _ALL,
+    ("GET", "/api/class"): _ALL,
+    ("POST", "/api/join"): _ALL,
+    ("POST", "/api/return"): _ALL,
+    ("POST", "/api/guardian"): _ALL,
+    ("POST", "/api/teacher"): _ALL,
+    ("POST", "/api/leave"): _IN,
+    ("GET", "/api/me"): _IN,
+    ("PUT", "/api/me/language"): _IN,
+    ("PUT", "/api/me/controls"): _FAMILY,
+    ("POST", "/api/me/beat"): _LEARNER,
+    ("PUT", "/api/me/steering"): _LEARNER,
+    ("DELETE", "/api/me/steering"): _LEARNER,
+    ("POST", "/api/me/check-in"): _LEARNER,
+    ("GET", "/api/topics"): _ALL,
+    ("GET", "/api/grounds"): _IN,
+    ("GET", "/api/feed"): _LEARNER,
+    ("GET", "/api/posts/{id}"): _IN,
+    ("DELETE", "/api/posts/{id}"): _LEARNER,
+    ("GET", "/api/posts/{id}/why"): _LEARNER,
+    ("POST", "/api/posts/{id}/like"): _LEARNER,
+    ("POST", "/api/posts/{id}/unlike"): _LEARNER,
+    ("POST", "/api/posts/{id}/seen"): _LEARNER,
+    ("POST", "/api/posts/{id}/comments"): _LEARNER,
+    ("POST", "/api/posts/{id}/report"): _FAMILY,
+    ("GET", "/api/cases"): _IN,
+    ("POST", "/api/cases/{id}/appeal"): _FAMILY,
+    ("GET", "/media/clip/{id}"): _IN,
+    ("GET", "/media/poster/{id}"): _IN,
+    ("GET", "/media/file/{id}"): _IN,
+    ("GET", "/media/draft/{id}"): _FAMILY,
+    ("GET", "/media/draft-poster/{id}"): _FAMILY,
+    ("GET", "/media/face/{id}"): _IN,
+    ("POST", "/api/clips"): _LEARNER,
+    ("GET", "/api/jobs"): _LEARNER,
+    ("GET", "/api/jobs/{id}"): _LEARNER,
+    ("DELETE", "/api/jobs/{id}"): _LEARNER,
+    ("GET", "/api/drafts"): _FAMILY,
+    ("POST", "/api/drafts/{id}/publish"): _LEARNER,
+    ("POST", "/api/drafts/{id}/answer"): _FAMILY,
+    ("DELETE", "/api/drafts/{id}"): _FAMILY,
+    ("GET", "/api/likeness"): _FAMILY,
+    ("POST", "/api/likeness"): _LEARNER,
+    ("DELETE", "/api/likeness"): _FAMILY,
+    ("POST", "/api/asks"): _LEARNER,
+    ("POST", "/api/asks/{id}/answer"): _FAMILY,
+    ("POST", "/api/grants/{id}/revoke"): _FAMILY,
+    ("GET", "/api/people"): _LEARNER,
+    ("POST", "/api/people/{id}/follow"): _LEARNER,
+    ("POST", "/api/people/{id}/unfollow"): _LEARNER,
+    ("POST", "/api/people/{id}/block"): _LEARNER,
+    ("GET", "/api/messages"): _LEARNER,
+    ("POST", "/api/messages"): _LEARNER,
+    ("GET", "/api/desk"): _TEACHER,
+    ("POST", "/api/desk/pause"): _TEACHER,
+    ("POST", "/api/desk/open"): _TEACHER,
+    ("POST", "/api/desk/code"): _TEACHER,
+    ("POST", "/api/desk/preset"): _TEACHER,
+    ("POST", "/api/desk/quota"): _TEACHER,
+    ("POST", "/api/desk/cases/{id}"): _TEACHER,
+    ("POST", "/api/desk/posts/{id}/remove"): _TEACHER,
+    ("POST", "/api/desk/members/{id}/return-code"): _TEACHER,
+    ("GET", "/api/desk/replay"): _TEACHER,
+    ("GET", "/api/desk/evidence"): _TEACHER,
+    ("POST", "/api/desk/wipe"): _TEACHER,
+    ("GET", "/qr.svg"): _TEACHER,
+    ("GET", "/openapi.json"): _TEACHER,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """How a studio is served.
+
+    Parameters
+    ----------
+    join_url : str
+        What the QR code says, without the class code.
+    hosts : tuple of str
+        Names of this computer.
+    entering, writing, reading : Rate
+        Codes tried from an address; changes and pages of a session.
+    now : callable
+        Gives the moment.
+    on_wiped : callable
+        Called after the class was wiped.
+    """
+
+    join_url: str = "http://localhost:8765/"
+    hosts: tuple[str, ...] = ()
+    entering: Rate = ENTERING
+    writing: Rate = WRITING
+    reading: Rate = READING
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    on_wiped: Callable[[], None] = field(default=lambda: None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who asks, and when."""
+
+    who: Person
+    now: datetime
+    token: str = ""
+
+
+def build_app(studio: Studio, serving: Serving | None = None) -> FastAPI:
+    """Return the application of a studio."""
+    serving = serving or Serving()
+    limiter = Limiter()
+
+    def asked(request: Request) -> Asked:
+        return _asked(request, studio, serving, limiter)
+
+    app = FastAPI(
+        title="medialit studio", version=medialit.__version__, openapi_url=None, docs_url=None, redoc_url=None,
+        dependencies=[Depends(asked)],
+    )  # fmt: skip
+    app.add_middleware(Gate, hosts=serving.hosts)
+    _handlers(app, studio)
+    from medialit.studio import routes
+
+    routes.add(app, studio, serving, asked)
+    web = files("medialit.studio").joinpath("web")
+    app.mount("/web", StaticFiles(directory=str(web), check_dir=False), name="web")
+    return app
+
+
+def _asked(request: Request, studio: Studio, serving: Serving, limiter: Limiter) -> Asked:
+    """Find out who asks, and refuse whoever may not: role, forged requests, too many."""
+    now = serving.now()
+    token = request.cookies.get(COOKIE, "")
+    if studio.wiped:
+        raise StudioError(
+            _msgid("This class has ended, and everything of it was deleted."), code="wiped", status=503
+        )
+    who = studio.whose(token, now=now) or Person(lang=_spoken(request, studio))
+    request.state.who = who
+    path = request.scope["route"].path
+    roles = ACCESS.get((request.method, path), frozenset())
+    if who.role not in roles:
+        if who.role == "visitor":
+            raise StudioError(
+                _msgid("Come in first: with the class code and a name."), code="come-in", status=401
+            )
+        raise nothing() if path.startswith("/media/") else not_for_you()
+    if request.method in ("POST", "PUT", "DELETE"):
+        _own_page(request)
+        wanted = "join" if path in ENTRANCES else studio.csrf(token)
+        if request.headers.get(CSRF, "") != wanted:
+            raise StudioError(_msgid("This page is out of date. Load it again."), code="csrf", status=403)
+    address = request.client.host if request.client else "?"
+    if path in ENTRANCES:
+        _slow(limiter.wait_s(f"enter {address}", serving.entering))
+    elif request.method in ("POST", "PUT", "DELETE"):
+        _slow(limiter.wait_s(f"write {who.id}", serving.writing))
+    else:
+        _slow(limiter.wait_s(f"read {who.id or address}", serving.reading))
+    return Asked(who=who, now=now, token=token)
+
+
+def _slow(wait_s: float) -> None:
+    if wait_s > 0:
+        raise StudioError(
+            _msgid("That was too often. Try again in {seconds} seconds."), code="too-often", status=429,
+            more={"retry_after": math.ceil(wait_s)}, seconds=math.ceil(wait_s),
+        )  # fmt: skip
+
+
+def _own_page(request: Request) -> None:
+    """Refuse what a page from elsewhere sends."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise StudioError(_msgid("This page is out of date. Load it again."), code="csrf", status=403)
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise StudioError(_msgid("This page is out of date. Load it again."), code="csrf", status=403)
+
+
+def _spoken(request: Request, studio: Studio) -> str:
+    """Return a visitor's language: what the address says, else the browser, else the class."""
+    asked = request.query_params.get("lang", "")
+    wanted = [
+        asked,
+        *(one.split(";")[0].strip()[:2] for one in request.headers.get("accept-language", "").split(",")),
+    ]
+    return next((one for one in wanted if one in LANGUAGES), str(studio.settings["lang"]))
+
+
+def _handlers(app: FastAPI, studio: Studio) -> None:
+    def lang_of(request: Request) -> str:
+        who = getattr(request.state, "who", None)
+        return who.lang if who is not None else "en"
+
+    @app.exception_handler(StudioError)
+    def studio_error(request: Request, error: StudioError) -> JSONResponse:
+        words = said(error, lang=lang_of(request))
+        headers = {"retry-after": str(error.more["retry_after"])} if "retry_after" in error.more else None
+        body = {"error": {"code": error.code, "message": words} | error.more}
+        return JSONResponse(body, status_code=error.status, headers=headers)
+
+    @app.exception_handler(MedialitError)
+    def other_error(request: Request, error: MedialitError) -> JSONResponse:
+        status = 422 if isinstance(error, FeedError) else 409
+        body = {"error": {"code": "refused", "message": said(error, lang=lang_of(request))}}
+        return JSONResponse(body, status_code=status)
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = sorted({str(one["loc"][-1]) for one in error.errors()})[:5]
+        words = translator(lang_of(request))(
+            _msgid("Something was left out or is too long. Look at what you typed.")
+        )
+        return JSONResponse(
+            {"error": {"code": "not-understood", "message": words, "fields": fields}}, status_code=422
+        )
+
+    @app.exception_handler(HTTPException)
+    def no_page(request: Request, error: HTTPException) -> JSONResponse:
+        words = translator(lang_of(request))(
+            _msgid("There is nothing here, or it is not for you. Go back, and load the page again.")
+        )
+        return JSONResponse({"error": {"code": "not-found", "message": words}}, status_code=error.status_code)
