@@ -49,16 +49,14 @@ function six() {
   const box = h("div.six");
   const guardian = state.me.role === "guardian";
   const minor = guardian || state.me.age !== "adult";
-  const said = h("p.saved", { role: "status" });
 
   async function set(part) {
-    said.textContent = "";
     try {
       const answer = await put("/api/me/controls", { controls: part });
       state.me = answer;
       const [key] = Object.keys(part);
       const holds = JSON.stringify(state.me.controls.effective[key]) === JSON.stringify(part[key]);
-      said.textContent = t(holds ? "me.saved" : "me.stricter");
+      notice(t(holds ? "me.saved" : "me.stricter"));
     } catch (error) {
       told(error);
     }
@@ -80,7 +78,7 @@ function six() {
   function draw() {
     const messages = [["off", t("set.messages_off")], ["known", t("set.messages_known")], ...(minor ? [] : [["everyone", t("set.messages_everyone")]])];
     const likeness = [["off", t("set.likeness_off")], ["ask_guardian", t("set.likeness_guardian")], ...(minor ? [] : [["ask_me", t("set.likeness_me")]])];
-    fill(box, h("h2", {}, t(guardian ? "ward.six" : "me.six")), h("p.hint", {}, t("me.six_hint")), said,
+    fill(box, h("h2", {}, t(guardian ? "ward.six" : "me.six")), h("p.hint", {}, t("me.six_hint")),
       row("posts_a_sitting", "feed", [[10, t("set.posts", { n: 10 })], [20, t("set.posts", { n: 20 })], [40, t("set.posts", { n: 40 })], [null, t("set.posts_none")]]),
       row("daily_minutes", "clock", [[20, t("set.minutes", { n: 20 })], [45, t("set.minutes", { n: 45 })], [60, t("set.minutes", { n: 60 })], [120, t("set.minutes", { n: 120 })]]),
       row("quiet", "moon", NIGHTS.map((night) => [night, night.length ? hours(night) : t("set.quiet_none")])),

@@ -51,6 +51,7 @@ function badge(count) {
 export function notice(text, { trouble = false } = {}) {
   const close = h("button.round", { type: "button", "aria-label": t("common.close"), onclick: () => one.remove() }, icon("close"));
   const one = h(`div.notice${trouble ? ".trouble" : ""}`, { role: trouble ? "alert" : null, dir: "auto" }, h("p", {}, text), close);
+  for (const other of notices.querySelectorAll(".notice:not(.trouble)")) other.remove();  // the newest word counts
   notices.append(one);
   while (notices.children.length > 3) notices.firstChild.remove();
   if (!trouble) setTimeout(() => one.remove(), 6000);
