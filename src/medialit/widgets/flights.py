@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from medialit.forensics.tracker import Track
 from medialit.language import translator
 from medialit.media import Clip
-from medialit.widgets.plots import Picture, _picture
+from medialit.widgets.plots import Picture, drawn
 
 
 def path(clip: Clip, track: Track, *, lang: str) -> Picture:
@@ -34,7 +34,7 @@ def path(clip: Clip, track: Track, *, lang: str) -> Picture:
         axes.plot(*track.xy[seen].T, "-o", color="black", markerfacecolor="white", markersize=5, linewidth=1)
         axes.set_aspect("equal")
 
-    return _picture(draw, said, x=_("Width of the picture"), y=_("Height of the picture, from the top"))
+    return drawn(draw, said, x=_("Width of the picture"), y=_("Height of the picture, from the top"))
 
 
 def fall(times_s: ArrayLike, heights_m: ArrayLike, *, lang: str) -> Picture:
@@ -57,4 +57,4 @@ def fall(times_s: ArrayLike, heights_m: ArrayLike, *, lang: str) -> Picture:
         axes.plot(times, heights, "o", color="black")
         axes.plot(fine, np.polyval(fitted, fine), "-", color="#b3471d")
 
-    return _picture(draw, said, x=_("Seconds"), y=_("Metres above the ground"))
+    return drawn(draw, said, x=_("Seconds"), y=_("Metres above the ground"))

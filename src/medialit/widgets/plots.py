@@ -81,7 +81,7 @@ def roc_curve(truths: ArrayLike, ratings: ArrayLike, *, area: Estimate, lang: st
         axes.set_aspect("equal")
         axes.legend(loc="lower right")
 
-    return _picture(draw, said, x=_("False-alarm rate F"), y=_("Hit rate H"))
+    return drawn(draw, said, x=_("False-alarm rate F"), y=_("Hit rate H"))
 
 
 def calibration_curve(truths: ArrayLike, probabilities: ArrayLike, *, brier: Estimate, lang: str) -> Picture:
@@ -111,7 +111,7 @@ def calibration_curve(truths: ArrayLike, probabilities: ArrayLike, *, brier: Est
         axes.set(xlim=(0, 1.08), ylim=(-0.03, 1.03))
         axes.legend(loc="upper left")
 
-    return _picture(
+    return drawn(
         draw, said, x=_("You said: probability of synthetic"), y=_("It was: share that was synthetic")
     )
 
@@ -153,7 +153,7 @@ def ppv_by_base_rate(counts: Counts, *, lang: str) -> Picture:
         axes.minorticks_off()
         axes.legend(loc="upper left")
 
-    return _picture(
+    return drawn(
         draw, said, x=_("Base rate: share of clips that are synthetic"), y=_("Alarms that are right (PPV)")
     )
 
@@ -191,10 +191,11 @@ def change(before: Counts, after: Counts, *, lang: str) -> Picture:
         axes.legend(loc="upper right")
 
     x = _("Criterion c: suspicious on the left, trusting on the right")
-    return _picture(draw, said, x=x, y=_("Sensitivity d'"))
+    return drawn(draw, said, x=x, y=_("Sensitivity d'"))
 
 
-def _picture(draw: Callable[[Axes], None], description: str, *, x: str, y: str) -> Picture:
+def drawn(draw: Callable[[Axes], None], description: str, *, x: str, y: str) -> Picture:
+    """Draw a figure in the style of the labs; its title is the sentence that describes it."""
     with rc_context({"font.family": _FONT, "font.size": 11}):
         figure = Figure(figsize=_SIZE_IN, dpi=_DPI, layout="constrained")
         canvas = FigureCanvasAgg(figure)
