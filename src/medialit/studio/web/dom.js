@@ -1,4 +1,4 @@
-// Making elements. Text, whoever wrote it, only ever becomes a text node: there is no innerHTML in this app.
+// Making elements. Text, whoever wrote it, only ever becomes a text node. Nothing here parses markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
