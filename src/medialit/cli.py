@@ -277,25 +277,6 @@ def _what_next(summary: Summary, *, n_again: int, n_failed: int) -> str:
     return "Next: in formgrader, grade the answers in words, then generate and release the feedback."
 
 
-@main.command()
-def doctor() -> None:
-    """Look at this computer, and say what the course needs and does not find."""
-    from medialit.course.doctor import examine
-    from medialit.course.exchange import find_home
-    from medialit.grading.sandbox import describe
-
-    lacking = 0
-    for finding in examine(find_home()):
-        mark = "ok" if finding.fine else "MISSING" if finding.needed else "absent"
-        lacking += finding.needed and not finding.fine
-        click.echo(f"{mark:8} {finding.name:15} {finding.detail}")
-        if not finding.fine and finding.remedy:
-            click.echo(f"{'':8} {'':15} -> {finding.remedy}")
-    for line in describe():
-        click.echo(line)
-    sys.exit(1 if lacking else 0)
-
-
 course.add_command(cli_report.simulate)
 for _command in (
     *cli_media.COMMANDS,

@@ -56,12 +56,12 @@ def in_own_hand(source: str, *, seed: int) -> str:
     return written
 
 
-def disguised(source: str, *, seed: int) -> str:
-    """Return a neighbour's code as somebody hands it in who does not want to be found: no remark, one name changed."""
+def disguised(source: str, *, seed: int, n_names: int = 1) -> str:
+    """Return a neighbour's code as somebody hands it in who does not want to be found: no remark, some names changed."""
     tree = ast.parse(source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if functions:
-        _rename(functions[0], np.random.default_rng(seed), at_most=1)
+        _rename(functions[0], np.random.default_rng(seed), at_most=n_names)
     return ast.unparse(tree)
 
 

@@ -173,7 +173,7 @@ def simulate_class(
             act(lab, learners, planned[lab.slug])
     on_step("", "export")
     walk.export()
-    given = {name for by in planned.values() for plan in by.values() for name in plan.wrong.items()}
+    given = {(lab, way) for lab, by in planned.items() for plan in by.values() for way in plan.wrong.items()}
     done = Simulated(
         folder=home.root,
         course=root,
@@ -181,7 +181,7 @@ def simulate_class(
         plans=planned,
         marks={lab.slug: walk.marks(lab) for lab in labs},
         n_ways=len(given),
-        n_listed=len({(one.item, one.name) for ways in listed.values() for one in ways}),
+        n_listed=len({(lab, one.item, one.name) for lab, ways in listed.items() for one in ways}),
     )
     _mark(home.root, done, lang=lang, seed=seed)
     return done
@@ -352,8 +352,8 @@ class _Walk:
     def _written(self, source: str, learner: Learner, *, place: int) -> str:
         """Return an answer in the hand of whoever thought of it; a neighbour's is disguised a little."""
         author = learner.neighbour or learner.id
-        own = in_own_hand(source, seed=_seed(self._seed, author, place))
-        return disguised(own, seed=_seed(self._seed, learner.id, place)) if learner.neighbour else own
+        own = in_own_hand(source, seed=seed_of(self._seed, author, place))
+        return disguised(own, seed=seed_of(self._seed, learner.id, place)) if learner.neighbour else own
 
     def _gradebook(self) -> Any:
         return Gradebook(f"sqlite:///{self._root / 'gradebook.db'}", self._course_id)
@@ -403,7 +403,8 @@ def _judge(clips: Path, answers: Path, *, number: int, seed: int) -> None:
         pack.save(answers, record)
 
 
-def _seed(seed: int, who: str, place: int) -> int:
+def seed_of(seed: int, who: str, place: int) -> int:
+    """Return the seed of what somebody writes in one place."""
     return int.from_bytes(hashlib.sha256(f"{seed} {who} {place}".encode()).digest()[:6], "big")
 
 
