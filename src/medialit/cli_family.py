@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,11 +28,16 @@ _LANGUAGES = click.Choice(["en", "fr", "ar"])
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
-def family(lang: str, lan: bool, port: int | None, browser: bool) -> None:
+@click.option("--take-home", "sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write the sheet that families take home, a PDF of one page, and open no window.")  # fmt: skip
+def family(lang: str, lan: bool, port: int | None, browser: bool, sheet: Path | None) -> None:
     """Open the family's window: short activities without code, for a parent or a workshop. Ctrl+C ends it.
 
     It listens to this computer only, unless --lan is given. What somebody does there stays in the page that they opened.
     """
+    if sheet is not None:
+        _write_sheet(sheet, lang=lang)
+        return
     from medialit.apps import family as app
     from medialit.family import clips
     from medialit.home import medialit_home
@@ -46,6 +52,16 @@ def family(lang: str, lan: bool, port: int | None, browser: bool) -> None:
     port = port or _free_port()
     _say_address(f"http://{_own_address()}:{port}/", lang=lang)
     app.launch(lang=lang, port=port, in_browser=browser, shown=shown, host=_ROOM)
+
+
+def _write_sheet(path: Path, *, lang: str) -> None:
+    from medialit.family.take_home import take_home
+
+    try:
+        path.write_bytes(take_home(lang=lang))
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+    click.echo(str(path))
 
 
 def _tell(progress: Progress) -> None:

@@ -13,15 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import gradio as gr
 
 from medialit import pipeline
 from medialit.apps import contest_view
 from medialit.apps import family_fields as fields
+from medialit.apps import family_makes as makes
 from medialit.apps import family_view as view
 from medialit.apps import family_words as words
+from medialit.apps.family_makes import QUIET, SLOW, Shows
 from medialit.apps.window import CSS, Said, blocks, open_window, spoken, turn
 from medialit.contest.session import DOUBLE_CLICK_S
 from medialit.errors import MedialitError
@@ -33,10 +35,6 @@ from medialit.family.known import BOUNDS
 from medialit.home import medialit_home
 from medialit.language import translator
 from medialit.verify.report import Report
-
-_QUIET: Final[dict[str, Any]] = {"api_visibility": "private", "show_progress": "hidden"}
-_SLOW: Final[dict[str, Any]] = {"api_visibility": "private", "concurrency_limit": 1, "concurrency_id": "slow"}
-"""What computes for seconds waits for its turn: one at a time, in the order in which people asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +88,18 @@ def build(*, home: Path | None = None, lang: str = "en", shown: Sequence[Shown] 
         f |= fields.activity(said, "spot", fields.spotting)
         f |= fields.activity(said, "switches", fields.switches)
         f |= fields.activity(said, "check", fields.check)
+        f |= fields.activity(said, "postcard", fields.postcards)
+        f |= fields.activity(said, "cards", fields.consent_cards)
+        f |= fields.activity(said, "agreement", fields.agreements)
         said(gr.HTML, lambda _, c: {"value": view.block(view.paragraphs((
             _("Everything here happens on this computer. Close the page, and what you did is gone."),
         )), lang=c)}, elem_id="ml-foot")  # fmt: skip
-        _connect_menu(f)
+        views, to = _connect_menu(f)
         shows = _connect_spot(f, eight) + _connect_switches(f) + _connect_check(f, home)
+        shows += makes.connect_postcard(
+            f, home=home, look=partial(look, home=home), views=views, to_check=to("check")
+        )
+        shows += makes.connect_cards(f) + makes.connect_agreement(f)
         _connect_language(window, said, f, shows)
     return window
 
@@ -125,25 +130,22 @@ def launch(
     return window, address
 
 
-def _connect_menu(f: dict[str, Any]) -> None:
-    """Let each button of the menu show its activity, and each way back the menu."""
+def _connect_menu(f: dict[str, Any]) -> tuple[list[Any], Callable[[str], list[Any]]]:
+    """Let each button show its activity, and each way back the menu; return what can be shown, and how one is."""
     views = [f["menu"], *(f[f"view_{key}"] for key in words.TITLES)]
 
     def to(key: str) -> list[Any]:
         return [gr.update(visible=key == one) for one in ("menu", *words.TITLES)]
 
     for key in words.TITLES:
-        f[f"open_{key}"].click(partial(to, key), None, views, **_QUIET).then(None, None, None, js=view.FOCUS)
-        f[f"back_{key}"].click(partial(to, "menu"), None, views, **_QUIET).then(
+        f[f"open_{key}"].click(partial(to, key), None, views, **QUIET).then(None, None, None, js=view.FOCUS)
+        f[f"back_{key}"].click(partial(to, "menu"), None, views, **QUIET).then(
             None, None, None, js=view.FOCUS
         )
+    return views, to
 
 
-_Shows = list[tuple[list[Any], Callable[..., str], Any]]
-"""What is shown anew in another language: what it is made from, how (the language comes last), and where."""
-
-
-def _connect_spot(f: dict[str, Any], eight: tuple[Shown, ...]) -> _Shows:
+def _connect_spot(f: dict[str, Any], eight: tuple[Shown, ...]) -> Shows:
     parts = [f["sitting"], f["stage"], f["answers"], f["begin"]]
 
     def page(now: Sitting, lang: str) -> tuple[Any, ...]:
@@ -169,13 +171,13 @@ def _connect_spot(f: dict[str, Any], eight: tuple[Shown, ...]) -> _Shows:
             return (gr.skip(),) * len(parts)
         return page(replace(now, ratings=(*now.ratings, rating), shown_at=at), lang)
 
-    f["begin"].click(begin, [f["lang"]], parts, **_QUIET)
+    f["begin"].click(begin, [f["lang"]], parts, **QUIET)
     for rating, button in enumerate(f["rates"], start=1):
-        button.click(partial(rate, rating), [f["sitting"], f["lang"]], parts, **_QUIET)
+        button.click(partial(rate, rating), [f["sitting"], f["lang"]], parts, **QUIET)
     return [([f["sitting"]], stage, f["stage"])]
 
 
-def _connect_switches(f: dict[str, Any]) -> _Shows:
+def _connect_switches(f: dict[str, Any]) -> Shows:
     switches = [f[f"switch_{key}"] for key in CHOICES]
 
     def chosen(child: str, lang: str) -> tuple[Any, ...]:
@@ -193,9 +195,9 @@ def _connect_switches(f: dict[str, Any]) -> _Shows:
         return "" if played is None else _evening(*played, spoken(lang))
 
     f["child"].input(
-        chosen, [f["child"], f["lang"]], [f["note"], *switches, f["evening"], f["played"]], **_QUIET
+        chosen, [f["child"], f["lang"]], [f["note"], *switches, f["evening"], f["played"]], **QUIET
     )
-    f["play"].click(passes, [f["child"], f["lang"], *switches], [f["evening"], f["played"]], **_QUIET).then(
+    f["play"].click(passes, [f["child"], f["lang"], *switches], [f["evening"], f["played"]], **QUIET).then(
         None, None, None, js=view.FOCUS.replace(".ml-f h2", "#ml-evening h2")
     )
     return [([f["child"]], note, f["note"]), ([f["played"]], told, f["evening"])]
@@ -209,7 +211,7 @@ def _evening(child: str, switches: Switches, lang: str) -> str:
     )
 
 
-def _connect_check(f: dict[str, Any], home: Path) -> _Shows:
+def _connect_check(f: dict[str, Any], home: Path) -> Shows:
     def brought(path: str | None, lang: str) -> tuple[Any, ...]:
         if path is None:
             return gr.skip(), gr.skip(), gr.skip()
@@ -223,7 +225,7 @@ def _connect_check(f: dict[str, Any], home: Path) -> _Shows:
         return "" if report is None else view.checked(report, lang=spoken(lang))
 
     f["file"].upload(brought, [f["file"], f["lang"]], [f["report"], f["seen"], f["file"]],
-                     show_progress_on=[f["report"]], **_SLOW)  # fmt: skip
+                     show_progress_on=[f["report"]], **SLOW)  # fmt: skip
     return [([f["seen"]], said, f["report"])]
 
 
@@ -240,7 +242,7 @@ def _did_not_work(lang: str) -> str:
     return translator(spoken(lang))("This did not work. The program says:")
 
 
-def _connect_language(window: gr.Blocks, said: Said, f: dict[str, Any], shows: _Shows) -> None:
+def _connect_language(window: gr.Blocks, said: Said, f: dict[str, Any], shows: Shows) -> None:
     """Connect opening the page, and saying all of it again in another language."""
     sources = [one for made_from, _how, _where in shows for one in made_from]
     places = [where for _made_from, _how, where in shows]
@@ -258,8 +260,8 @@ def _connect_language(window: gr.Blocks, said: Said, f: dict[str, Any], shows: _
     def opened(lang: str, *values: Any) -> list[str]:
         return anew(lang, values)
 
-    window.load(opened, [f["lang"], *sources], places, **_QUIET)
-    f["lang"].input(translated, [f["lang"], *sources], said.along(places), **_QUIET)
+    window.load(opened, [f["lang"], *sources], places, **QUIET)
+    f["lang"].input(translated, [f["lang"], *sources], said.along(places), **QUIET)
     window.load(None, None, None, js=view.BEGIN)
     window.load(None, None, None, js=contest_view.KEYS)
     turn(window, f["lang"])

@@ -12,7 +12,10 @@ from medialit.apps import family_words as words
 from medialit.apps.window import Fields, Said
 from medialit.contest.records import RATINGS
 from medialit.family import spot
+from medialit.family.agreement import MINUTES, PROMISES, REVIEW, USUAL
+from medialit.family.cards import ANSWERS
 from medialit.family.children import CHILDREN, CHOICES, suggested
+from medialit.family.postcard import LONGEST
 
 FIRST = "anas"
 """Whose switches are shown first."""
@@ -97,6 +100,76 @@ def check(said: Said) -> Fields:
         elem_id="ml-family-file", height=150,
     )  # fmt: skip
     return {"file": file, "report": gr.HTML("", elem_id="ml-report"), "seen": gr.State(None)}
+
+
+def postcards(said: Said) -> Fields:
+    """Make the fields of a postcard."""
+    typed = said(
+        gr.Textbox, lambda _, c: {"label": _("A few words: a thing, a colour, what it does, a place")},
+        max_lines=2, max_length=LONGEST, elem_id="ml-words",
+    )  # fmt: skip
+    found: Fields = {"words": typed}
+    for number in range(len(words.PROMPTS)):
+        found[f"prompt_{number}"] = said(
+            gr.Button, partial(_prompt_words, number), elem_id=f"ml-prompt-{number}", elem_classes=["ml-big"]
+        )  # fmt: skip
+    found["make"] = said(
+        gr.Button, lambda _, c: {"value": _("Make the postcard")}, elem_id="ml-make", elem_classes=["ml-go"]
+    )
+    found["postcard"] = gr.HTML("", elem_id="ml-postcard")
+    found["check_it"] = said(
+        gr.Button, lambda _, c: {"value": _("Check it")}, visible=False, elem_id="ml-check-it", elem_classes=["ml-go"]
+    )  # fmt: skip
+    return found | {"made": gr.State(None)}
+
+
+def consent_cards(said: Said) -> Fields:
+    """Make the fields of the consent cards."""
+    card = gr.HTML("", elem_id="ml-card")
+    with gr.Column() as asks:
+        answers = {
+            f"answer_{key}": said(
+                gr.Button, partial(_answer_words, key), elem_id=f"ml-answer-{key}", elem_classes=["ml-big"]
+            )
+            for key in ANSWERS
+        }
+    following = said(
+        gr.Button, lambda _, c: {"value": _("Next card")}, visible=False, elem_id="ml-next", elem_classes=["ml-go"]
+    )  # fmt: skip
+    return {"card": card, "asks": asks, **answers, "next": following, "dealt": gr.State((0, None))}
+
+
+def agreements(said: Said) -> Fields:
+    """Make the fields of the agreement."""
+    promises = said(
+        gr.CheckboxGroup,
+        lambda _, c: {"label": _("What holds at home"), "choices": [(_(text), key) for key, text in PROMISES.items()]},
+        value=list(USUAL), elem_id="ml-promises", interactive=True,
+    )  # fmt: skip
+    minutes = said(
+        gr.Radio, lambda _, c: {"label": _("How long"), "choices": [(_(text), key) for key, text in MINUTES.items()]},
+        value="talk", elem_id="ml-minutes", interactive=True,
+    )  # fmt: skip
+    review = said(
+        gr.Radio,
+        lambda _, c: {"label": _("When we look again"), "choices": [(_(text), key) for key, text in REVIEW.items()]},
+        value="fortnight", elem_id="ml-review", interactive=True,
+    )  # fmt: skip
+    sheet = said(
+        gr.Button, lambda _, c: {"value": _("Make the sheet")}, elem_id="ml-sheet", elem_classes=["ml-go"]
+    )
+    return {
+        "promises": promises, "minutes": minutes, "review": review, "sheet": sheet,
+        "agreement": gr.HTML("", elem_id="ml-agreement"), "agreed": gr.State(None),
+    }  # fmt: skip
+
+
+def _prompt_words(number: int, _: Any, lang: str) -> dict[str, Any]:
+    return {"value": _(words.PROMPTS[number])}
+
+
+def _answer_words(key: str, _: Any, lang: str) -> dict[str, Any]:
+    return {"value": _(ANSWERS[key])}
 
 
 def _menu_words(key: str, _: Any, lang: str) -> dict[str, Any]:

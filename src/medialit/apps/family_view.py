@@ -11,10 +11,12 @@ from typing import Final
 from medialit import verify
 from medialit.apps import family_words as words
 from medialit.family import clips, spot
+from medialit.family.cards import ANSWERS, CARDS
 from medialit.family.children import Child
 from medialit.family.clips import Shown
 from medialit.family.evening import Evening, What
 from medialit.family.known import known
+from medialit.family.postcard import Declined, Postcard
 from medialit.feed.records import AgeBand
 from medialit.language import language, translator
 from medialit.verify.report import Report
@@ -234,6 +236,63 @@ def checked(report: Report, *, lang: str) -> str:
     )
 
 
+def postcard(made: Postcard | Declined, *, lang: str) -> str:
+    """Show a postcard with a link that saves it, or say why there is none."""
+    _ = translator(lang)
+    if isinstance(made, Declined):
+        said = [_("Nothing was made."), made.reason]
+        if made.suggestion:
+            said.append(_("This could be made: {words}").format(words=made.suggestion))
+        return told([*said, made.disagree], lang=lang)
+    name = _("Your postcard")
+    return block(
+        f'<h2 tabindex="-1">{esc(name)}</h2>{_film(made.data, label=name, auto=True)}'
+        f'<p role="status">{esc(_("It says on its face that AI made it, carries an invisible mark, and is sealed."))}</p>'
+        + paragraphs(made.unused)
+        + paragraphs((
+            _("Your words stand in the seal, for whoever looks. This computer keeps neither the clip nor the words: save "
+              "it now, or it is gone."),
+        ))
+        + _save(made.data, "video/mp4", "postcard.mp4", _("Save the postcard")),
+        lang=lang,
+    )  # fmt: skip
+
+
+def card(place: int, answer: str | None, *, lang: str) -> str:
+    """Show a consent card; once somebody has answered, also what the rule says and what to talk about."""
+    _ = translator(lang)
+    one = CARDS[place]
+    where = _("Card {i} of {n}").format(i=place + 1, n=len(CARDS))
+    parts = [f'<div class="box"><p>{esc(where)}</p><p class="big">{esc(one.situation(lang=lang))}</p></div>']
+    if answer is None:
+        parts.append(f'<p class="big">{esc(_("What would you do?"))}</p>')
+    else:
+        yes = one.decision().allowed
+        parts += [
+            f"<p>{esc(_('You said: {answer}.').format(answer=_(ANSWERS[answer])))}</p>",
+            f'<p class="big" role="status">{esc(_("The rule says: yes.") if yes else _("The rule says: no."))}</p>',
+            paragraphs(one.reasons(lang=lang)),
+            f"<h3>{esc(_('Talk about it'))}</h3>{paragraphs((one.question(lang=lang),))}",
+        ]
+        if place == len(CARDS) - 1:
+            parts.append(paragraphs((
+                _("That was the last card. The rule is the one of this course's own feed; it is no law, and a family may "
+                  "ask for more."),
+            )))  # fmt: skip
+    return block("".join(parts), lang=lang)
+
+
+def agreement_link(data: bytes, *, lang: str) -> str:
+    """Show a link that saves the agreement."""
+    _ = translator(lang)
+    said = (_("One sheet of A4. Names are written by hand: nobody types them here."),)
+    return block(
+        f'<h2 tabindex="-1">{esc(_("The sheet is ready"))}</h2>{paragraphs(said)}'
+        + _save(data, "application/pdf", "agreement.pdf", _("Save the agreement (PDF)")),
+        lang=lang,
+    )
+
+
 def told(sentences: Iterable[str], *, lang: str) -> str:
     """Return sentences that answer something that did not go as meant."""
     return block(f'<div class="box" role="alert">{paragraphs(sentences)}</div>', lang=lang)
@@ -255,10 +314,19 @@ def block(inner: str, *, lang: str) -> str:
 
 
 def _video(path: Path, *, label: str, auto: bool = False) -> str:
+    return _film(path.read_bytes(), label=label, auto=auto)
+
+
+def _film(data: bytes, *, label: str, auto: bool = False) -> str:
     """Return a clip that lies in the page itself: nothing is served under a name."""
-    data = base64.b64encode(path.read_bytes()).decode()
     begins = "data-auto" if auto else 'preload="metadata"'
     return (
-        f'<video src="data:video/mp4;base64,{data}" {begins} controls muted loop playsinline '
+        f'<video src="data:video/mp4;base64,{base64.b64encode(data).decode()}" {begins} controls muted loop playsinline '
         f'aria-label="{esc(label)}"></video>'
     )
+
+
+def _save(data: bytes, kind: str, name: str, label: str) -> str:
+    """Return a link that saves a file which lies in the page itself."""
+    there = base64.b64encode(data).decode()
+    return f'<p><a class="ml-save" download="{name}" href="data:{kind};base64,{there}">{esc(label)}</a></p>'

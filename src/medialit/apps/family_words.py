@@ -16,8 +16,18 @@ TITLES: Final = {
     "spot": (_msgid("Spot and rate"), _msgid("Eight short clips: camera, or made? And how sure are you?")),
     "switches": (_msgid("Six switches"), _msgid("Set six switches for a child, and watch an evening pass.")),
     "check": (_msgid("Check a clip"), _msgid("Bring a clip or a picture: what is known about it, and what is not.")),
+    "postcard": (_msgid("A postcard"), _msgid("A few words become a short clip that says how it was made.")),
+    "cards": (_msgid("Consent cards"), _msgid("May one do that? Say what you think, then see what the rule says.")),
+    "agreement": (_msgid("Our agreement"), _msgid("Choose what holds at home, and print one sheet to sign.")),
 }  # fmt: skip
 """The activities, in the order in which they are offered: a name, and what it is in a line."""
+
+PROMPTS: Final = (
+    _msgid("a red ball bounces on the beach"),
+    _msgid("a blue car rolls through the medina"),
+    _msgid("a yellow cup stands in the kitchen"),
+)
+"""Words for a postcard, for whoever has none of their own."""
 
 _CHILDREN: Final = {"lina": _msgid("Lina"), "anas": _msgid("Anas"), "hiba": _msgid("Hiba")}
 

@@ -69,9 +69,9 @@ class _Paper(FPDF):
         self.set_lang(first.lang if first else "en")
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(True, margin=_MARGIN)
-        fonts = _fonts()
-        self.add_font("text", "", fonts / "DejaVuSans.ttf")
-        self.add_font("text", "B", fonts / "DejaVuSans-Bold.ttf")
+        there = fonts()
+        self.add_font("text", "", there / "DejaVuSans.ttf")
+        self.add_font("text", "B", there / "DejaVuSans-Bold.ttf")
         self.direct(self.right_to_left)
 
     def direct(self, right_to_left: bool) -> None:
@@ -170,7 +170,7 @@ def _breakable(text: str, *, at: int = 40) -> str:
     return pattern.sub("\\1\u200b", text)
 
 
-def _fonts() -> Path:
+def fonts() -> Path:
     """Return matplotlib's folder of fonts without importing it."""
     package = find_spec("matplotlib")
     if package is None or not package.submodule_search_locations:
