@@ -31,6 +31,7 @@ const ALLOWED = {
 let main;
 let leave = null;
 let turn = 0;
+let unseen = false;  // the view could not be shown because the class's computer was away
 
 function wanted() {
   const [name, ...rest] = location.hash.slice(1).split("/");
@@ -49,6 +50,7 @@ async function show({ focus = true } = {}) {
   const { name, id } = wanted();
   bars(name);
   main.setAttribute("aria-busy", "true");
+  unseen = false;
   let page;
   try {
     const module = await VIEWS[name]();
@@ -59,6 +61,7 @@ async function show({ focus = true } = {}) {
       if (mine === turn && !state.me) location.hash = "#join";
     }
     told(error);
+    unseen = error instanceof Offline;
     page = { title: t("state.trouble"), node: h("div.empty", {}, h("h1", {}, t("state.trouble")),
       h("p", {}, error instanceof Offline ? t("state.offline") : error.message),
       h("button.primary", { type: "button", onclick: () => show() }, t("state.again"))) };
@@ -98,6 +101,7 @@ window.addEventListener("studio-online", () => {
   strip(null);
   notice(t("state.back"));
   klass();
+  if (unseen) show();
 });
 
 window.addEventListener("hashchange", async () => {

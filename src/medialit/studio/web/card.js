@@ -63,7 +63,7 @@ export function watch(root, ondwell) {
 
 /** What the label says; a synthetic clip without one is called that, so that silence is never read as "filmed". */
 export function label(one) {
-  if (!one.synthetic) return h("p.label.filmed", {}, icon("check"), one.label || t("clip.not_synthetic"));
+  if (!one.synthetic) return h("p.label.filmed", {}, icon("feed"), one.label || t("clip.not_synthetic"));
   return h(`p.label.synthetic${one.label ? "" : ".without"}`, {}, icon("star"), one.label || t("clip.unlabelled"));
 }
 

@@ -14,6 +14,7 @@ export function cases(desk, again) {
     return h(`article.card.case${late ? ".late" : ""}`, {}, h("div.job-head", {}, h("h2", {}, one.ground_words), h("span.state", {}, t(`case.${one.state}`))),
       h("p.hint", {}, icon("clock"), " ", one.deadline && t(late ? "desk.was_due" : "cases.deadline", { when: moment(one.deadline) })),
       one.post && h("p", {}, h("a", { href: `#post/${encodeURIComponent(one.post)}` }, t("desk.look"))),
+      one.why && h("div.quote", {}, theirs(one.why, "p")),
       h("ol.trail", {}, one.trail.map((sentence) => h("li", { dir: "auto" }, sentence))),
       open(one) && h("div.row", {}, (one.state === "appeal" ? ["restore", "uphold"] : ["take_down", "keep"]).map((what) =>
         h(`button.${what === "take_down" ? "danger" : "plain"}`, { type: "button", onclick: () => decide(one, what, again) }, t(`act.${what}`)))));

@@ -43,7 +43,9 @@ export async function view() {
       if (over) reel.append(end(page, first && !page.posts.length));
       else if (reel.lastElementChild) last.observe(reel.lastElementChild);
     } catch (error) {
-      if (!(error instanceof Offline)) reel.append(h("section.pause", {}, h("div.arch", {}, icon("clock")), h("p", { dir: "auto" }, error.message)));
+      if (error instanceof Offline) {
+        if (next === 0) throw error;  // the whole view waits for the connection
+      } else reel.append(h("section.pause", {}, h("div.arch", {}, icon("clock")), h("p", { dir: "auto" }, error.message)));
     } finally {
       busy = false;
     }
@@ -126,7 +128,7 @@ function steer(now, done) {
   const text = h("textarea", { rows: 3, maxlength: 300, dir: "auto" });
   const told = h("div.understood", { role: "status" });
   const draw = (answer) => fill(told, (answer.said ?? []).map((one) => h("p", { dir: "auto" }, one)),
-    words("feed.used", answer.used, "yes"), words("feed.not_understood", answer.not_understood, "no"), words("feed.passed_over", answer.passed_over, ""));
+    words("feed.not_understood", answer.not_understood, "no"));
   const go = h("button.primary", { type: "submit" }, t("feed.steer_go"));
   const clear = h("button.plain", { type: "button", onclick: () => act(clear, async () => {
     await del("/api/me/steering");

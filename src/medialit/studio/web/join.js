@@ -41,6 +41,7 @@ function form(title, lead, fields, verb, send) {
         await send();
       } catch (error) {
         wrong.hidden = false;
+        wrong.classList.toggle("kind", error.code === "under-13");
         fill(wrong, error.message);
       }
     });

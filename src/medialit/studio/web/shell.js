@@ -54,7 +54,7 @@ export function notice(text, { trouble = false } = {}) {
   for (const other of notices.querySelectorAll(".notice:not(.trouble)")) other.remove();  // the newest word counts
   notices.append(one);
   while (notices.children.length > 3) notices.firstChild.remove();
-  if (!trouble) setTimeout(() => one.remove(), 6000);
+  if (!trouble) setTimeout(() => one.remove(), 4500);
 }
 
 /** Run what a button does; while it runs the button waits, and what went wrong is said. */
