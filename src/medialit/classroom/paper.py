@@ -19,7 +19,6 @@ from medialit.errors import CourseError
 
 _MARGIN: Final = 16.0  # mm
 _TALLEST: Final = 215.0  # of a picture
-_MARKS: Final = str.maketrans("", "", "\u2066\u2068\u2069")  # HarfBuzz gets its direction from us
 
 
 def to_pdf(told: Told) -> bytes:
@@ -70,7 +69,7 @@ class _Paper(FPDF):
     def paragraph(self, text: str, *, height: float = 5.0, fill: bool = False) -> None:
         """Set one paragraph."""
         self.multi_cell(
-            0, height, self._clean(text), align=self.start, fill=fill,
+            0, height, text, align=self.start, fill=fill,
             new_x=XPos.LMARGIN, new_y=YPos.NEXT,
         )  # fmt: skip
         self.ln(1)
@@ -119,7 +118,7 @@ class _Paper(FPDF):
             for row in shown:
                 line = made.row()
                 for cell in row:
-                    line.cell(self._clean(cell))
+                    line.cell(cell)
         self.ln(2)
 
     def _picture(self, picture: Picture) -> None:
@@ -133,9 +132,6 @@ class _Paper(FPDF):
         self.ln(1)
         self.set_font("text", size=8)
         self.paragraph(picture.caption, height=4.4)
-
-    def _clean(self, text: str) -> str:
-        return text.translate(_MARKS)
 
 
 def _width(column: Sequence[str]) -> float:

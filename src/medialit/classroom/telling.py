@@ -190,8 +190,8 @@ def _beginning(report: Report, *, lang: str, for_class: bool) -> Iterator[Block]
     else:
         yield Paragraph(
             text=_(
-                "This copy is the instructor's: it names learners. For the class, write it again with --for class."
-            ),
+                "This copy is the instructor's: it names learners. For the class, write it again with {option}."
+            ).format(option="\u2066--for class\u2069"),
             note=True,
         )
     if not book.labs:
@@ -337,7 +337,7 @@ def _wrong(items: Sequence[ItemReport], words: _Words, *, lang: str, for_class: 
     else:
         yield Paragraph(
             text=_("None can be told: nobody was wrong, too few were wrong alike, or the labs were graded before "
-                   "verdicts were kept. In the last case, grade again with --force.")
+                   "verdicts were kept. In the last case, grade again with {option}.").format(option="\u2066--force\u2069")
         )  # fmt: skip
 
 
