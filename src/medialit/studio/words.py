@@ -139,6 +139,7 @@ _WORDS: Final = {
     "clip.video": _msgid("Video: {caption}"),
     "clip.you": _msgid("You"),
     "clip.not_synthetic": _msgid("Nobody says that this was generated"),
+    "clip.synthetic": _msgid("Made with AI"),
     "clip.unlabelled": _msgid("Synthetic, and its maker did not say so"),
     "clip.made": _msgid("How it was made"),
     "clip.follow": _msgid("Follow"),

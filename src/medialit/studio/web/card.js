@@ -61,10 +61,13 @@ export function watch(root, ondwell) {
   };
 }
 
-/** What the label says; a synthetic clip without one is called that, so that silence is never read as "filmed". */
+const readable = (text) => /[\u0600-\u06ff]/.test(text) === (state.lang === "ar");
+
+/** What the label says, in letters that the reader reads; a synthetic clip without one is called that, so that silence
+ * is never read as "filmed". */
 export function label(one) {
   if (!one.synthetic) return h("p.label.filmed", {}, icon("feed"), one.label || t("clip.not_synthetic"));
-  return h(`p.label.synthetic${one.label ? "" : ".without"}`, {}, icon("star"), one.label || t("clip.unlabelled"));
+  return h(`p.label.synthetic${one.label ? "" : ".without"}`, {}, icon("star"), one.label ? (readable(one.label) ? one.label : t("clip.synthetic")) : t("clip.unlabelled"));
 }
 
 export function card(one, { onremoved, open = false } = {}) {

@@ -1,6 +1,6 @@
 // Drafts: mine, which I may publish, and those that show me (or my child), which I may refuse.
 
-import { film, watch } from "./card.js";
+import { film, label, watch } from "./card.js";
 import { fill, h, icon, theirs } from "./dom.js";
 import { act, empty, field, notice, sheet, sure } from "./shell.js";
 import { del, get, post, refresh, state, t } from "./state.js";
@@ -26,7 +26,7 @@ export async function view() {
 
 function draft(one, ...rest) {
   return h("article.card.draft", { "data-id": one.id }, film(one, t("clip.video", { caption: one.prompt })),
-    h("p.label.synthetic", {}, icon("star"), one.label || t("clip.unlabelled")), theirs(one.prompt, "p"), rest);
+    label({ ...one, synthetic: true }), theirs(one.prompt, "p"), rest);
 }
 
 function shown(one, again) {
@@ -65,7 +65,7 @@ async function publish(one, again) {
       if (made?.id) location.hash = `#post/${encodeURIComponent(made.id)}`;
       else await again();
     });
-  } }, h("p.label.synthetic", {}, icon("star"), one.label), h("p.hint", {}, t("drafts.label_stays")),
+  } }, label({ ...one, synthetic: true }), h("p.hint", {}, t("drafts.label_stays")),
   field(t("drafts.caption"), caption), topicsOf(known, chosen), go));
 }
 
