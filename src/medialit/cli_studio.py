@@ -42,8 +42,8 @@ _LANG = click.option(
 def studio(name: str | None, port: int, local: bool, demo: bool, database: str | None, lang: str) -> None:
     """Open a class's own small social-video app, in the browsers of this network.
 
-    Nobody needs an account: learners join with the class code and a made-up name. The teacher comes in with the key that is
-    printed here, a new one at each start. Everything stays on this computer, in $MEDIALIT_HOME/studio.
+    Nobody needs an account: learners join with the class code and a made-up name. The teacher comes in with the key
+    that is printed here, a new one at each start. Everything stays on this computer, in $MEDIALIT_HOME/studio.
     """
     from medialit.studio.serve import open_studio, serve
 

@@ -99,8 +99,8 @@ class Accounts(Base):
             if self._named(name) is not None:
                 raise StudioError(
                     _msgid(
-                        "Somebody here is called {name} already. If that is you, come back with your return code; or choose "
-                        "another name."
+                        "Somebody here is called {name} already. If that is you, come back with your return code; or "
+                        "choose another name."
                     ),
                     code="name-taken",
                     name=name,

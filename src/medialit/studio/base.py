@@ -37,6 +37,7 @@ from medialit.language import translator
 from medialit.likeness.cast import cast
 from medialit.studio.cabinet import Cabinet, Card
 from medialit.studio.codes import code
+from medialit.studio.hand import Hand
 from medialit.studio.index import Index
 from medialit.studio.persons import TEACHER, Person, not_for_you, nothing
 
@@ -90,6 +91,8 @@ class Base:
         is always in the folder.
     clocks : callable
         Reads the computer's clocks, for the limits of time.
+    hands : (Hand, Hand), optional
+        What makes and what publishes clips; own ones, which end with the studio, when not given.
     """
 
     def __init__(
@@ -100,12 +103,15 @@ class Base:
         lang: str = "en",
         database: str | None = None,
         clocks: Callable[[], Reading] = read_clocks,
+        hands: tuple[Hand, Hand] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
         self.drafts = folder / "drafts"
         self.drafts.mkdir(exist_ok=True, mode=0o700)
         self.clocks = clocks
+        self.own_hands = hands is None
+        self.hands = hands or (Hand(niceness=10), Hand(niceness=2))
         self.cards = Cabinet(database or folder / "studio.db")
         self.store = FeedStore(database or folder / "feed" / "feed.db", media=folder / "feed" / "media")
         self.desk = Desk(folder)
@@ -185,12 +191,12 @@ class Base:
     def name_of(self, id: str, *, lang: str) -> str:
         """Return what somebody is called; the id where nobody is known by it."""
         if id == TEACHER:
-            return translator(lang)("the teacher")
+            return translator(lang)(_msgid("the teacher"))
         card = self.cards.get("account", id)
         if card is None:
             return id
         if card["kind"] == "guardian":
-            return translator(lang)("the guardian of {name}").format(
+            return translator(lang)(_msgid("the guardian of {name}")).format(
                 name=self.name_of(card["ward"], lang=lang)
             )
         return str(card["name"])

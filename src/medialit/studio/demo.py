@@ -113,7 +113,7 @@ def _make(
 
 
 def _unlabelled(studio: Studio, who: Person, *, at: datetime) -> None:
-    """Publish a copy of a made clip that says nothing of how it was made: what minors are not shown, and labs ask about."""
+    """Publish a copy of a made clip that says nothing of how it was made: minors are not shown it."""
     original = next(one for one in studio.store.state().posts.values() if one.synthetic)
     with TemporaryDirectory() as place:
         clip = read(studio.store.media.path(original.clip))

@@ -179,7 +179,10 @@ class Deskwork(People):
             ],
             "posts": [self._desk_post(one, who, look) for one in posts],
             "cases": self.cases(who, now=now),
-            "queue": [{"id": one.id, "by": self.name_of(one.member, lang=who.lang)} for one in (*queue.running, *queue.waiting)],
+            "queue": [
+                {"id": one.id, "by": self.name_of(one.member, lang=who.lang)}
+                for one in (*queue.running, *queue.waiting)
+            ],
             "overdue": len(overdue(look.state.cases.values(), now=now)),
         }  # fmt: skip
 
@@ -194,7 +197,8 @@ class Deskwork(People):
         """Return what everybody may know of the class."""
         settings = self.settings
         return {
-            "name": settings["name"], "open": settings["open"], "paused": settings["paused"], "preset": settings["preset"],
+            "name": settings["name"], "open": settings["open"], "paused": settings["paused"],
+            "preset": settings["preset"],
             "languages": ["en", "fr", "ar"], "lang": settings["lang"], "quota_each_day": settings["quota"],
             "join_needs_code": True,
         }  # fmt: skip
@@ -352,7 +356,7 @@ class Deskwork(People):
 _README = """Evidence of the class "{name}", written at {at}.
 
 posts.json, events.json and cases.json are what the feed's chain of {n} events says; decisions.json is what the ledger of
-consent ({m} events) answered, refusals too. heads.json says how far both chains go: kept elsewhere, it shows later whether
-an end was cut off. media.json holds the SHA-256 of each file. members.json says who is behind an id, by pseudonym.
+consent ({m} events) answered, refusals too. heads.json says how far both chains go: kept elsewhere, it shows later
+whether an end was cut off. media.json holds the SHA-256 of each file. members.json says which pseudonym an id has.
 Left out: messages between members, times of use, and who looked at what.
 """

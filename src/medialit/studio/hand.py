@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from medialit.errors import StudioError
@@ -19,14 +18,12 @@ class Hand:
 
     Parameters
     ----------
-    folder : Path
-        Of the class.
     niceness : int
         How far it stands back behind the pages: 0 to 19.
     """
 
-    def __init__(self, folder: Path, *, niceness: int) -> None:
-        self._command = [sys.executable, "-m", "medialit.studio.worker", str(folder), str(niceness)]
+    def __init__(self, *, niceness: int) -> None:
+        self._command = [sys.executable, "-m", "medialit.studio.worker", str(niceness)]
         self._process: subprocess.Popen[str] | None = None
         self._busy = threading.Lock()
 

@@ -67,7 +67,7 @@ class Lending(Making):
         }  # fmt: skip
 
     def play(self, who: Person, *, cast_id: str, now: datetime) -> Card:
-        """Enrol somebody of the cast as one's own part; an adult may use it at once, for a minor the guardian is asked."""
+        """Enrol somebody of the cast as one's own part; an adult may use it at once; a minor's guardian is asked."""
         self.require_writing(who)
         try:
             one = person(cast_id)
@@ -136,10 +136,9 @@ class Lending(Making):
             if own is None:
                 raise nothing()
             look = self.look(now)
-            after = self.desk.revoke(own, by=self._speaker(own, who), now=now)
-            gone = self._gone(after, look, now=now)
+            gone = self._gone(self.desk.revoke(own, by=self._speaker(own, who), now=now), look, now=now)
             for one in [one.id for one in self.desk.vault.list() if one.cast_id == own]:
-                gone += self._gone(self.desk.unenrol(one, now=now), look, now=now)
+                gone = self._gone(self.desk.unenrol(one, now=now), look, now=now)
             for id, card in self.cards.all("ask").items():
                 if card["to"] == own:
                     self.cards.drop("ask", id)
@@ -314,7 +313,10 @@ class Lending(Making):
         return {
             "unpublished": gone,
             "words": self.say(
-                _msgid("It is taken back. Clips that are gone from the feed: {n}. Copies that somebody saved are out of reach."),
+                _msgid(
+                    "It is taken back. Clips that are gone from the feed: {n}. Copies that somebody saved are out of "
+                    "reach."
+                ),
                 who, n=len(gone),
             ),
         }  # fmt: skip

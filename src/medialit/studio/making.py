@@ -31,11 +31,11 @@ from medialit.provenance.registry import Registry
 from medialit.studio.base import TERRITORY, Look, cast_name, require
 from medialit.studio.cabinet import Card
 from medialit.studio.feeding import Feeding
-from medialit.studio.hand import Hand
 from medialit.studio.persons import Person, nothing
 
 LONGEST_PROMPT: Final = 300
 PURPOSES: Final = ("education", "art", "journalism", "satire", "personal")
+MOST_SIGNING: Final = 12
 _CLASS_ZONE: Final = "Africa/Casablanca"
 
 
@@ -44,8 +44,9 @@ class Making(Feeding):
 
     def start(self) -> None:
         """Begin to make what waits; what was being made when the studio stopped waits again."""
-        self.maker, self.publisher = Hand(self.folder, niceness=10), Hand(self.folder, niceness=2)
+        self.maker, self.publisher = self.hands
         self._queue_changed = threading.Condition(self.lock)
+        self._signing = threading.BoundedSemaphore(MOST_SIGNING)
         self._stopping = False
         self._seconds_each = 3.0
         self._progress: dict[str, float] = {}
@@ -64,8 +65,9 @@ class Making(Feeding):
         with self._queue_changed:
             self._stopping = True
             self._queue_changed.notify_all()
-        self.maker.stop()
-        self.publisher.stop()
+        if self.own_hands:
+            self.maker.stop()
+            self.publisher.stop()
         self._thread.join(timeout=20)
 
     # --- requests -------------------------------------------------------------------------------------------------
@@ -331,7 +333,8 @@ class Making(Feeding):
 
     def _order_of(self, job: Card, draft: str, *, now: datetime) -> Card:
         return {
-            "do": "make", "draft": draft, "requester": job["by"], "now": now.isoformat(), "territory": TERRITORY,
+            "do": "make", "folder": str(self.folder), "draft": draft,
+            "requester": job["by"], "now": now.isoformat(), "territory": TERRITORY,
             "audience": self.audience(job["people"], self.look(now)).value,
             **{key: job[key] for key in ("prompt", "seed", "model", "people", "doing", "lang", "purpose", "parent_use")},
         }  # fmt: skip
@@ -469,7 +472,8 @@ class Making(Feeding):
         caption = self.words(caption) if caption.strip() else ""
         words = list(dict.fromkeys(one.strip().casefold() for one in topics if one.strip()))[:MAX_TOPICS]
         order = {
-            "do": "publish", "draft": id, "use": card["use"], "requester": who.id, "title": caption or card["prompt"],
+            "do": "publish", "folder": str(self.folder), "draft": id,
+            "use": card["use"], "requester": who.id, "title": caption or card["prompt"],
             "now": now.isoformat(), "lang": _label_lang(card["lang"]), "purpose": card["purpose"], "territory": TERRITORY,
             "audience": self.audience(card["people"], look).value,
             "description": f"{card['prompt']} [{card['model']}, seed {card['seed']}]",
@@ -479,7 +483,7 @@ class Making(Feeding):
                 raise StudioError(_msgid("It is being published already."), code="publishing")
             self.cards.put("draft", id, card | {"publishing": True})
         try:
-            made = self.publisher.do(order)
+            made = self._published(order)
         except StudioError:
             with self.lock:
                 if self.cards.get("draft", id) is not None:
@@ -490,6 +494,17 @@ class Making(Feeding):
                 raise nothing()
             post = self._posted(id, card, made, who, caption=caption, topics=words, now=now)
             return self.post_card(post, who, self.look(now))
+
+    def _published(self, order: Card) -> Card:
+        """Have a draft signed; not more than a few people wait for that, or nobody's pages would be answered."""
+        if not self._signing.acquire(blocking=False):
+            raise StudioError(
+                _msgid("Many are publishing right now. Try again in a few seconds."), code="busy", status=503
+            )
+        try:
+            return self.publisher.do(order)
+        finally:
+            self._signing.release()
 
     def _posted(
         self,

@@ -90,7 +90,9 @@ class People(Lending):
                     _msgid("These settings were not understood. Load the page again, and choose from its lists."),
                     code="controls", status=422,
                 ) from error  # fmt: skip
-            changed = replace(member, set_by_guardian=new) if who.role == "guardian" else replace(member, own=new)
+            changed = (
+                replace(member, set_by_guardian=new) if who.role == "guardian" else replace(member, own=new)
+            )
             self.store.keep(changed, by=who.id, now=now)
             self.sittings.pop(who.about, None)
         return self.me(who, now=now)
@@ -107,12 +109,15 @@ class People(Lending):
             allowed = contact(me, member, tie=look.index.tie(who.id, id))
             name = self.name_of(id, lang=who.lang)
             plays = self.likeness_of(id)
+            why_not = None
+            if allowed is not Contact.ALLOWED:
+                why_not = contact_words(allowed, recipient=name, lang=who.lang)
             found.append(
                 {
                     "id": id, "name": name, "age_minor": member.age.minor,
                     "following": (who.id, id) in look.index.follows, "follows_me": (id, who.id) in look.index.follows,
                     "blocked": (who.id, id) in look.index.blocks, "may_message": allowed is Contact.ALLOWED,
-                    "why_not": None if allowed is Contact.ALLOWED else contact_words(allowed, recipient=name, lang=who.lang),
+                    "why_not": why_not,
                     "plays": None if plays is None else {"id": plays, "name": cast_name(plays, lang=who.lang)},
                 }
             )  # fmt: skip
@@ -167,8 +172,9 @@ class People(Lending):
         self.cards.put("read", who.id, {"until": now.isoformat()})
         return [
             {
-                "id": f"{one.who}-{one.at.timestamp():.6f}", "by": one.who, "by_name": self.name_of(one.who, lang=who.lang),
-                "to": one.target, "at": one.at.isoformat(), "text": one.text,
+                "id": f"{one.who}-{one.at.timestamp():.6f}", "by": one.who,
+                "by_name": self.name_of(one.who, lang=who.lang), "to": one.target,
+                "at": one.at.isoformat(), "text": one.text,
             }
             for one in look.index.messages.get(frozenset({who.id, other}), ())
         ]  # fmt: skip

@@ -69,7 +69,8 @@ def serve(opened: Opened) -> None:
     """Serve it until it is stopped, or the class was wiped."""
     config = uvicorn.Config(
         "placeholder", host="127.0.0.1" if opened.local else "0.0.0.0",  # noqa: S104 - telephones are to reach it
-        port=opened.port, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        port=opened.port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
 

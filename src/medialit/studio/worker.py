@@ -1,7 +1,7 @@
 """A process that makes or publishes clips for the studio, one after the other, so that the pages stay quick.
 
-It is told what to do by lines of JSON and answers with lines of JSON; pictures stay in files of the class's folder. Started
-as ``python -m medialit.studio.worker FOLDER NICE``; it ends when its input ends.
+It is told what to do by lines of JSON and answers with lines of JSON; pictures stay in files of the class's folder.
+Started as ``python -m medialit.studio.worker NICE``; it ends when its input ends.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LABEL_LANGUAGE: Final = {"ary": "ar"}
 _CODES: Final = {"ConsentRefusedError": "no-permission", "RefusedPromptError": "prompt-refused"}
 
 
-def main(folder: Path, *, niceness: int, lines: TextIO, out: TextIO) -> None:
+def main(*, niceness: int, lines: TextIO, out: TextIO) -> None:
     """Do what comes in, until nothing comes any more."""
     os.nice(niceness)
 
@@ -40,7 +40,7 @@ def main(folder: Path, *, niceness: int, lines: TextIO, out: TextIO) -> None:
     for line in lines:
         order = json.loads(line)
         try:
-            tell({"done": _ORDERS[order["do"]](folder, order, tell)})
+            tell({"done": _ORDERS[order["do"]](Path(order["folder"]), order, tell)})
         except MedialitError as error:
             tell({"failed": str(error), "code": _CODES.get(type(error).__name__, "failed")})
 
@@ -140,4 +140,4 @@ def _key(folder: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), niceness=int(sys.argv[2]), lines=sys.stdin, out=sys.stdout)
+    main(niceness=int(sys.argv[1]), lines=sys.stdin, out=sys.stdout)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from fastapi.testclient import TestClient
 from httpx import Response
 
 from medialit.feed.clock import Reading
+from medialit.feed.records import Post
+from medialit.media import Clip, write, write_image
 from medialit.studio import Studio
 from medialit.studio.codes import Rate
+from medialit.studio.hand import Hand
 from medialit.studio.server import Serving, build_app
 
+HANDS = (Hand(niceness=0), Hand(niceness=0))
+"""Shared by all tests: a process takes seconds to start."""
+atexit.register(lambda: [one.stop() for one in HANDS])
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
@@ -102,6 +111,21 @@ class World:
         }  # fmt: skip
         return self.studio.make_now(job, now=self.clock.now)
 
+    def film(self, who: Browser, caption: str = "Look", **more: Any) -> str:
+        """Publish a clip that no model made: quick, where it does not matter what is in it."""
+        with TemporaryDirectory() as place:
+            file, poster = Path(place) / "a.mp4", Path(place) / "a.jpg"
+            colour = len(self.studio.store.state().posts) * 20 % 250
+            clip = Clip(np.full((4, 64, 64, 3), colour, np.uint8), 4.0)
+            write(clip, file)
+            write_image(clip.frames[0], poster)
+            kept = self.studio.keep_clip(file, poster=poster, marked=False)
+        id = f"p-{len(self.studio.store.state().posts)}"
+        settings = {"topics": ("football",), "caption": caption} | more
+        post = Post(id=id, clip=kept, author=who.id, at=self.clock.now, **settings)
+        self.studio.store.keep(post, by=who.id, now=self.clock.now)
+        return id
+
     def post(self, who: Browser, people: tuple[str, ...] = (), caption: str = "Look") -> dict[str, Any]:
         """Make and publish a clip."""
         draft = self.draft(who, people=people)
@@ -112,7 +136,7 @@ class World:
 
 def open_world(folder: Path, *, database: str | None = None, **serving: Any) -> World:
     clock = Clock()
-    studio = Studio(folder, name="3B", clocks=clock.read, database=database)
+    studio = Studio(folder, name="3B", clocks=clock.read, database=database, hands=HANDS)
     settings = {"entering": Rate(n=10_000), "writing": Rate(n=10_000), "reading": Rate(n=100_000)} | serving
     app = build_app(studio, Serving(now=lambda: clock.now, **settings))
     return World(studio=studio, clock=clock, key=studio.new_teacher_key(), app=app)
