@@ -304,7 +304,7 @@ def test_films_play_silently_in_view_and_never_by_themselves_where_motion_is_unw
     assert playing.evaluate("one => one.muted && !one.paused")
     mover.page.locator(".play").first.click()
     assert playing.evaluate("one => one.paused")
-    box = mover.page.locator(".feed")
+    box = mover.page.locator(".reel")
     for _page in range(9):
         box.evaluate("one => one.scrollTo(0, one.scrollHeight)")
         if mover.page.locator(".over").count():
@@ -379,7 +379,7 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
     page.get_by_label(teacher.say("join.key"), exact=True).fill(teacher.room.key)
     teacher.button("join.teacher.go").click()
     expect(page.locator(".invite .code")).to_have_text(teacher.room.code)
-    assert page.locator(".qr").evaluate("one => one.naturalWidth > 0")
+    page.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
     teacher.fits()
     teacher.shoot("desk-en-desk")
 

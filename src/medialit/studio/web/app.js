@@ -53,7 +53,9 @@ async function show({ focus = true } = {}) {
   unseen = false;
   let page;
   try {
-    const module = await VIEWS[name]();
+    const module = await VIEWS[name]().catch(() => {
+      throw new Offline(t("state.offline"));
+    });
     page = await module.view(name, id);
   } catch (error) {
     if (error?.status === 401 && state.me) {
@@ -128,6 +130,8 @@ async function start() {
   main = build();
   await klass();
   await show({ focus: false });
+  // Every view is fetched now, so that it can be opened, and say what is missing, while the class's computer is away.
+  for (const one of Object.values(VIEWS)) one().catch(() => null);
 }
 
 start();

@@ -55,7 +55,7 @@ export async function view() {
     fill(reel);
     [next, over] = [0, false];
     await load();
-    root.scrollTop = 0;
+    reel.scrollTop = 0;
   }
 
   /** The question has answers of the same size, and may be passed over by scrolling on. */
