@@ -41,18 +41,17 @@ def main(*, niceness: int, lines: TextIO, out: TextIO) -> None:
         order = json.loads(line)
         try:
             tell({"done": _ORDERS[order["do"]](Path(order["folder"]), order, tell)})
+        except BrokenPipeError:  # the studio has ended
+            return
         except MedialitError as error:
             tell({"failed": str(error), "code": _CODES.get(type(error).__name__, "failed")})
 
 
 def make(folder: Path, order: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Make a draft, with its preview and poster, and say what it is."""
-
-    def on_step(step: sampler.Step) -> None:
-        tell({"progress": round(0.9 * step.done / step.of, 2)})
-
+    tell({"progress": 0.1})  # the sampler's own steps come with pictures, which would cost more than the clip
     now = datetime.fromisoformat(order["now"])
-    settings: dict[str, Any] = {"seed": order["seed"], "model": order["model"], "on_step": on_step}
+    settings: dict[str, Any] = {"seed": order["seed"], "model": order["model"]}
     use: str | None = None
     if order["people"]:
         asked = {
@@ -73,6 +72,7 @@ def make(folder: Path, order: dict[str, Any], tell: Tell) -> dict[str, Any]:
             folder / "drafts" / f"{order['draft']}.sealed",
             sealed(clip, key=_key(folder), about=order["draft"]),
         )
+    tell({"progress": 0.8})
     _preview(folder, order["draft"], clip, lang=order["lang"])
     return {"use": use, "people": people} | _facts(clip)
 

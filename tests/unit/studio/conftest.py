@@ -36,3 +36,13 @@ def new_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
 @pytest.fixture
 def world(new_world: Callable[..., World]) -> World:
     return new_world()
+
+
+# The PostgreSQL server of the consent tests serves here too.
+_consent = importlib.util.spec_from_file_location(
+    "consent_conftest", Path(__file__).parents[1] / "consent" / "conftest.py"
+)
+assert _consent is not None and _consent.loader is not None
+_servers = importlib.util.module_from_spec(_consent)
+_consent.loader.exec_module(_servers)
+postgres_server, new_database = _servers.postgres_server, _servers.new_database
