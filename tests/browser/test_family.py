@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from medialit.apps import family_words as words
 from medialit.contest.session import DOUBLE_CLICK_S
+from medialit.family.agreement import PROMISES
+from medialit.family.cards import CARDS
 from medialit.family.children import CHILDREN
 from medialit.language import translator
 
@@ -213,6 +215,90 @@ def test_a_clip_that_is_brought_is_told_of_in_a_sentence_and_is_gone_afterwards(
     expect(short).to_contain_text(
         _("The pictures in this file could not be read here, so it stays as unknown as it was.")
     )
+    assert asked <= {urlsplit(opened.address).netloc, ""}, asked
+    page.context.close()
+
+
+@STORIES
+def test_a_postcard_is_made_saved_and_checked_and_what_is_not_made_says_why(
+    lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str], tmp_path: Path
+) -> None:
+    _, page = translator(lang), open_page(chromium, opened, lang, size, asked)
+    enter(page, "postcard")
+    typed = page.locator("#ml-words").locator("textarea, input").first
+    made = page.locator("#ml-postcard")
+    typed.fill("Lionel Messi bounces on the beach")
+    page.locator("#ml-make").click()
+    expect(made.get_by_role("alert")).to_contain_text(_("Nothing was made."))
+    expect(page.locator("#ml-check-it")).to_be_hidden()
+    page.locator("#ml-prompt-0").click()
+    expect(typed).to_have_value(_(words.PROMPTS[0]))
+    page.locator("#ml-make").click()
+    made.locator("video").wait_for()
+    looked_at(page, f"postcard-{lang}-{size}", size)
+    in_one_language(page, lang)
+    with page.expect_download() as saved:
+        made.locator("a.ml-save").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    assert path.name == "postcard.mp4" and path.read_bytes()[4:8] == b"ftyp"
+    page.locator("#ml-check-it").click()
+    short = page.locator("#ml-report .box .big")
+    sealed = _(
+        "Whoever signed this file says that AI made it, or a part of it, and the signature is known here."
+    )
+    expect(short).to_have_text(sealed)
+    expect(page.locator("#ml-back-check")).to_be_visible()
+    # What was saved and is brought back is known as well; neither clip nor words are left on the computer.
+    page.set_input_files("#ml-family-file input[type=file]", str(path))
+    expect(short).to_have_text(sealed)
+    left = {one.name for one in (opened.folder / "home").iterdir()}
+    assert left <= {"family", "keys", "watermark.key"}
+    assert asked <= {urlsplit(opened.address).netloc, ""}, asked
+    page.context.close()
+
+
+@STORIES
+def test_consent_cards_are_dealt_one_after_the_other_and_the_rule_says_why(
+    lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str]
+) -> None:
+    _, page = translator(lang), open_page(chromium, opened, lang, size, asked)
+    enter(page, "cards")
+    card = page.locator("#ml-card")
+    for number, one in enumerate(CARDS):
+        expect(card).to_contain_text(one.situation(lang=lang))
+        assert card.get_by_role("status").count() == 0  # nothing is told before somebody has answered
+        page.locator("#ml-answer-ask").click()
+        yes = one.decision().allowed
+        expect(card.get_by_role("status")).to_have_text(
+            _("The rule says: yes.") if yes else _("The rule says: no.")
+        )
+        expect(card).to_contain_text(one.reasons(lang=lang)[0])
+        if number == 0:
+            looked_at(page, f"card-{lang}-{size}", size)
+        page.locator("#ml-next").click()
+    expect(card).to_contain_text(CARDS[0].situation(lang=lang))
+    in_one_language(page, lang)
+    assert asked <= {urlsplit(opened.address).netloc, ""}, asked
+    page.context.close()
+
+
+@STORIES
+def test_an_agreement_is_chosen_and_becomes_a_sheet(
+    lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str], tmp_path: Path
+) -> None:
+    _, page = translator(lang), open_page(chromium, opened, lang, size, asked)
+    enter(page, "agreement")
+    page.locator("#ml-promises").get_by_text(_(PROMISES["meals"])).click()
+    page.locator("#ml-sheet").click()
+    link = page.locator("#ml-agreement a.ml-save")
+    expect(link).to_be_visible()
+    looked_at(page, f"agreement-{lang}-{size}", size)
+    with page.expect_download() as saved:
+        link.click()
+    saved.value.save_as(tmp_path / "agreement.pdf")
+    assert (tmp_path / "agreement.pdf").read_bytes().startswith(b"%PDF-")
+    in_one_language(page, lang)
     assert asked <= {urlsplit(opened.address).netloc, ""}, asked
     page.context.close()
 

@@ -53,8 +53,9 @@ html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
 .gradio-container button.ml-big{background:#fff;color:#0b2f4f;font-weight:600}
 .gradio-container button.ml-big:hover{background:#e4eef7}
 .gradio-container button.ml-menu{display:block;text-align:start;padding:.7rem 1rem;font-weight:500;font-size:1.05rem}
-#ml-language{padding:.3rem .5rem}#ml-language label{min-height:2.75rem;padding:.2rem .6rem}
-#ml-language .wrap{gap:.3rem;flex-wrap:nowrap}#ml-language [data-testid=block-info]{font-size:.9rem;margin:0}
+#ml-language{padding:.3rem .5rem}#ml-language label{min-height:2.75rem;padding:.2rem .35rem;flex:1 1 auto;min-width:0}
+#ml-language label > span{margin-inline-start:.3rem !important}
+#ml-language .wrap{gap:.3rem;flex-wrap:wrap}#ml-language [data-testid=block-info]{font-size:.9rem;margin:0}
 .gradio-container button.ml-menu::first-line{font-weight:800;font-size:1.2rem}
 .gradio-container button.ml-back{min-height:2.9rem;font-size:1rem;align-self:flex-start;width:auto;background:#fff;
   color:#0b2f4f;border:2px solid #0b4a7d;border-radius:12px}
@@ -63,6 +64,7 @@ html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
 .gradio-container fieldset label,.gradio-container .ml-pick label{min-height:3rem;font-size:1.02rem;color:#111}
 .gradio-container fieldset .wrap{gap:.5rem}
 .gradio-container [data-testid=block-info],.gradio-container label > span{color:#111 !important;font-size:1.04rem}
+#ml-words :is(textarea,input){font-size:1.1rem;min-height:3rem;color:#111}
 #ml-rates{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:.5rem}
 #ml-rates button{min-width:0;white-space:pre-line;min-height:4.2rem;line-height:1.25;padding:.3rem .2rem}
 #ml-family-file{min-height:8rem}

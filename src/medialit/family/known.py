@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from medialit.language import translator
-from medialit.verify.findings import Finding, findings_of, say
+from medialit.verify.findings import findings_of, say
 from medialit.verify.inspector import Budget
 from medialit.verify.report import Report
 
 BOUNDS: Final = Budget(seconds=60.0, cue_seconds=60.0, detect_seconds=60.0, max_bytes=256 * 2**20)
 """How much a file from a stranger may cost here; less than the inspector's own window allows."""
-_SYNTHETIC: Final = ("synthetic.signs", "synthetic.no-signs", "synthetic.cannot-tell", "synthetic.base-rate")
+_PLAIN: Final = (
+    "metadata.ai", "metadata.camera", "metadata.location", "examined.partly-seen", "examined.first-only",
+    "examined.incomplete", "synthetic.signs", "synthetic.no-signs", "synthetic.cannot-tell", "synthetic.base-rate",
+)  # fmt: skip
+"""Findings whose sentences a parent can read as they are; the others stand under "everything that was looked at"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +89,17 @@ def _in_short(report: Report, lang: str) -> str:
 
 
 def _what_is_known(report: Report, lang: str) -> tuple[str, ...]:
+    """Return what is there; what is absent says nothing."""
     _ = translator(lang)
-    said = tuple(say(one, lang=lang) for one in findings_of(report) if _tells(one))
-    return said or (_("What its pictures show, and nothing beyond that."),)
+    said = []
+    signer = report.credentials.signer
+    if report.credentials.state in ("valid", "trusted") and signer is not None:
+        name = signer.name or signer.organisation or "?"
+        said.append(_("It is sealed by “{name}”, and nothing was changed since.").format(name=name))
+    if report.watermark.found:
+        said.append(_("It carries the invisible mark of this computer."))
+    said += [say(one, lang=lang) for one in findings_of(report) if one.code in _PLAIN]
+    return tuple(said) or (_("What its pictures show, and nothing beyond that."),)
 
 
 def _what_is_not(report: Report, lang: str) -> tuple[str, ...]:
@@ -100,13 +112,3 @@ def _what_is_not(report: Report, lang: str) -> tuple[str, ...]:
     if report.examined.n_frames and not report.examined.whole:
         said.append(_("What comes later in it: only a part was looked at."))
     return tuple(said)
-
-
-def _tells(one: Finding) -> bool:
-    """Return whether a finding is something that is there; what is absent says nothing."""
-    kept = (
-        "credentials.trusted", "credentials.valid", "credentials.invalid", "credentials.ai-yes", "credentials.ai-no",
-        "watermark.found", "watermark.registered", "watermark.elsewhere", "metadata.ai", "metadata.camera",
-        "metadata.location", "examined.partly-seen", "examined.first-only", "examined.incomplete", *_SYNTHETIC,
-    )  # fmt: skip
-    return one.code in kept

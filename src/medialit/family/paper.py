@@ -14,7 +14,7 @@ from medialit.language import language, translator
 from medialit.verify.pdf import fonts
 
 _MARGIN: Final = 17.0  # mm
-_SIZES: Final = (11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5)
+_SIZES: Final = (14.0, 13.0, 12.5, 12.0, 11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5)
 """Points of the text, tried from the largest on until all of it is on one sheet."""
 
 

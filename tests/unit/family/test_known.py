@@ -39,7 +39,8 @@ def test_what_was_published_here_is_known_by_its_signature_and_its_mark(clip, tm
     pipeline.publish(clip, target, title="postcard", lang="en", now=NOW, home=tmp_path)
     found = known(report_of(target, tmp_path), lang="en")
     assert "says that AI made it" in found.sentence and "known here" in found.sentence
-    assert any("watermark was found" in one for one in found.known)
+    assert "It carries the invisible mark of this computer." in found.known
+    assert any("sealed by" in one for one in found.known)
     assert not any("Whether AI was used" in one for one in found.unknown)
     assert any("happened" in one for one in found.unknown)
 
