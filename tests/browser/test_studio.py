@@ -416,6 +416,7 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
     page.locator(".parts .chip", has_text=teacher.say("desk.posts")).click()
     posts = page.locator(".posts li")
     removing = page.locator(".posts .danger")
+    expect(removing.first).to_be_visible()
     before = removing.count()
     removing.first.click()
     teacher.sheet().get_by_label(teacher.say("desk.reason"), exact=True).fill("For the test of the desk.")

@@ -1,6 +1,6 @@
 // The studio: which view is shown, and what happens to it when the class pauses or its computer is away.
 
-import { h } from "./dom.js";
+import { h, sprite } from "./dom.js";
 import { bars, build, closeSheets, notice, strip, told } from "./shell.js";
 import { Offline, firstLanguage, get, refresh, speak, state, t } from "./state.js";
 
@@ -120,6 +120,7 @@ window.addEventListener("studio-again", async (event) => {
 window.addEventListener("studio-me", () => main && bars(wanted().name));
 
 async function start() {
+  sprite();
   const waitingWords = speak(firstLanguage());
   const waitingClass = get("/api/class").catch(() => null);
   await waitingWords;

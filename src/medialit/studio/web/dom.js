@@ -36,13 +36,27 @@ export function theirs(text, tag = "span") {
   return h(tag, { dir: "auto", class: "theirs" }, text);
 }
 
+/** Take all icons into the page, once: they are there when the connection is not. */
+export function sprite() {
+  return new Promise((done) => {
+    const asked = new XMLHttpRequest();
+    asked.open("GET", "/web/icons.svg");
+    asked.responseType = "document";
+    asked.onloadend = () => {
+      if (asked.response) document.body.append(document.importNode(asked.response.documentElement, true));
+      done();
+    };
+    asked.send();
+  });
+}
+
 /** A picture from the sprite, which says nothing to a screen reader. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", `icon icon-${name}`);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/web/icons.svg#${name}`);
+  use.setAttribute("href", `#i-${name}`);
   svg.append(use);
   return svg;
 }

@@ -9,7 +9,7 @@ export function made(one) {
   sheet(t("made.title"), [
     h("p.lead", { dir: "auto" }, one.synthetic ? one.label || t("clip.unlabelled") : one.label || t("clip.not_synthetic")),
     one.prompt && h("div.quote", {}, h("h3", {}, t("made.prompt")), theirs(one.prompt, "p")),
-    one.marks?.length ? h("ul.ticks", {}, one.marks.map((mark) => h("li", { dir: "auto" }, icon("check"), h("span", {}, mark)))) : h("p", {}, t("made.no_marks")),
+    one.marks?.length ? h("ul.dots", {}, one.marks.map((mark) => h("li", { dir: "auto" }, mark))) : h("p", {}, t("made.no_marks")),
     h("p.hint", {}, t("made.limits")),
     h("p.hint", {}, t("made.when", { when: moment(one.at) })),
   ]);
