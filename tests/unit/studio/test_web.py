@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from medialit.generate import text as prompts
 from medialit.language import translator
 from medialit.studio.words import SPOKEN, pages, words_of
 
@@ -70,3 +71,10 @@ def test_a_language_has_its_own_words_and_keeps_every_slot(lang: str) -> None:
 def test_pages_of_a_language_that_they_do_not_speak_are_english() -> None:
     assert pages("zgh")["lang"] == "en"
     assert pages("ar")["words"]["nav.feed"] == translator("ar")("Feed") != "Feed"
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_every_word_of_the_examples_is_understood(lang: str) -> None:
+    for key, prompt in words_of(lang).items():
+        if key.startswith("make.example"):
+            assert prompts.read(prompt).unused == (), prompt
