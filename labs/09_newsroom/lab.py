@@ -34,7 +34,7 @@
 # - Salma, on the desk: "The detector gives an alarm, and the picture is full of blocks. That is AI. Debunk it."
 #
 # Driss was quicker. At 14:50 Radio Asaru wrote: "Flood at the north gate: gate closed." The gate was dry. The clip
-# came from a camera, so Salma was wrong as well: it showed the flood of 2023.
+# came from a camera, so Salma's reason was wrong as well: it showed the flood of 2023.
 #
 # And at 14:20 Fadma, who has rung the station for years, had left a voice message: "The underpass to the stadium is
 # full of water." Nobody counted it, because it was *only one*. It was true. Nobody was hurt; two buses had to back out.
@@ -113,8 +113,8 @@ print(f"base rate {base:.0%}")
 # a false one. 1 says nothing. 3 speaks for the claim, 1/3 as strongly against it. In the log, a clip of the place came
 # 3 times as often with a true claim, and a first-hand message of somebody the desk knows 8 times as often.
 #
-# And the detector? It says something about *pixels*; the claim is *water, here, now*. Of 45 camera clips it flagged 2,
-# of 45 fakes 10. But a false claim mostly has a camera clip, an old one. Let 20 in 100 false claims come with a fake:
+# And the detector? It says something about *pixels*; the claim is *water, here, now*. In a pack made for this library
+# it flagged 2 of 45 camera clips, and 10 of 45 fakes. But a false claim mostly has a camera clip, an old one. Let 20 in 100 false claims come with a fake:
 
 # %% id="ratio_detector"
 flagged_camera, flagged_fake = stats.wilson(2, 45), stats.wilson(10, 45)
@@ -289,7 +289,7 @@ for answer, (if_true, if_false) in COSTS.items():
 
 # %% [markdown] id="decide_read"
 # Read the columns in pairs. Between 23 and 37 %, the gate, `hold` is at worst 7.4. Between 59 and 74 %, the underpass,
-# `label` is at worst 7.0: *say it*, with what is not known yet. With these costs, debunk is the best answer below 6 %,
+# `label` is at worst 7.1: *say it*, with what is not known yet. With these costs, debunk is the best answer below 6 %,
 # and publish above 86 %. With other costs the borders lie elsewhere, so a desk should write its own down before the
 # telephone rings.
 #
