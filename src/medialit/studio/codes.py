@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
+LETTERS: Final = "CDFHJKLMNPQRTVWX23456789"
 """No vowels, so that no code is a word; nothing that is taken for something else."""
 _SCRYPT: Final[dict[str, Any]] = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
 def code(n_groups: int, of: int) -> str:
-    """Return a new code, such as ``BX4T-9KQM``.
+    """Return a new code, such as ``KX4T-9CQM``.
 
     Examples
     --------
@@ -34,8 +34,8 @@ def typed(text: str) -> str:
 
     Examples
     --------
-    >>> typed(" bx4t 9kqm")
-    'BX4T9KQM'
+    >>> typed(" kx4t 9cqm")
+    'KX4T9CQM'
     """
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(sign for sign in folded if sign in LETTERS)

@@ -12,7 +12,7 @@ def svg(address: str) -> bytes:
 
     Examples
     --------
-    >>> b"<svg" in svg("http://192.168.1.7:8765/?code=BX4T-9KQM")
+    >>> b"<svg" in svg("http://192.168.1.7:8765/?code=KX4T-9CQM")
     True
     """
     out = io.BytesIO()

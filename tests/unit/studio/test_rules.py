@@ -59,8 +59,8 @@ def test_somebody_comes_back_with_the_code_and_nobody_with_another(world: World)
     }
     again = world.browser()
     assert again.came_in(again.post("/api/return", body)).id == aya.id
-    assert world.browser().post("/api/return", body | {"return_code": "BBBBB-BBBBB"}).status_code == 403
-    assert world.browser().post("/api/return", body | {"code": "BBBB-BBBB"}).status_code == 403
+    assert world.browser().post("/api/return", body | {"return_code": "CCCCC-CCCCC"}).status_code == 403
+    assert world.browser().post("/api/return", body | {"code": "CCCC-CCCC"}).status_code == 403
     kept = json.dumps(world.studio.cards.all("account")) + json.dumps(world.studio.cards.all("session"))
     assert aya.codes["return_code"] not in kept
     assert aya.client.cookies["medialit_session"] not in kept
