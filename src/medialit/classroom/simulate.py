@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -306,7 +307,9 @@ class _Walk:
         writer.log = _quiet()
         with tools_on_path():
             writer.start()
-        self._exchange(ExchangeReleaseFeedback, None, lab).start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # nbgrader leaves each timestamp.txt open
+            self._exchange(ExchangeReleaseFeedback, None, lab).start()
         for learner in learners:
             if learner.id in planned:
                 self._exchange(ExchangeFetchFeedback, learner, lab).start()

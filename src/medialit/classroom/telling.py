@@ -337,7 +337,8 @@ def _wrong(items: Sequence[ItemReport], words: _Words, *, lang: str, for_class: 
     else:
         yield Paragraph(
             text=_("None can be told: nobody was wrong, too few were wrong alike, or the labs were graded before "
-                   "verdicts were kept. In the last case, grade again with {option}.").format(option="\u2066--force\u2069")
+                   "verdicts were kept. In the last case, grade again with {option}."
+            ).format(option="\u2066--force\u2069")
         )  # fmt: skip
 
 
