@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from tests.browser.studio_people import Person, room, visit
+
+from medialit.feed.wellbeing import check_in
 
 __all__ = ["room", "visit"]  # fixtures; one studio for all that stands here
 pytestmark = pytest.mark.browser
@@ -342,6 +345,54 @@ def test_a_lost_connection_is_said_and_the_page_goes_on_by_itself(visit) -> None
     me.context.set_offline(False)
     expect(me.page.locator(".person").first).to_be_visible()
     expect(me.page.locator(".banner")).to_be_hidden()
+
+
+def test_the_feed_asks_after_a_while_and_closes_when_one_wants_or_when_it_is_late(visit) -> None:
+    me: Person = visit("ar", "phone").join("sleepy").enter()
+    expect(me.page.locator(".clip").first).to_be_visible()
+    asked = check_in(1260.0, clock=time(15), lang="ar")
+
+    def after_a_while(
+        route: Route,
+    ) -> None:  # nobody waits twenty minutes here: the question joins the real answer
+        answer = route.fetch()
+        answers = [{"id": one.value, "words": words} for one, words in asked.answers]
+        route.fulfill(
+            response=answer,
+            json=answer.json() | {"check_in": {"question": asked.question, "answers": answers}},
+        )
+
+    me.page.route("**/api/feed?*", after_a_while)
+    me.go("people")
+    me.go("feed")
+    me.page.locator(".asks").first.scroll_into_view_if_needed()
+    sizes = (
+        me.page.locator(".asks")
+        .first.locator(".answer")
+        .evaluate_all("all => all.map(one => one.offsetWidth)")
+    )
+    assert len(sizes) == 4 and len(set(sizes)) == 1  # no answer is smaller than another
+    me.fits()
+    me.shoot("check-in-ar-phone")
+    stop = next(words for one, words in asked.answers if one == "stop")
+    me.page.locator(".asks").first.get_by_role("button", name=stop).click()
+    expect(me.page.locator(".over h2")).not_to_be_empty()
+    expect(me.page.locator(".clip")).to_have_count(0)
+    me.page.unroute("**/api/feed?*")
+
+    me.page.evaluate(
+        """async () => {
+          const me = await (await fetch('/api/me')).json();
+          await fetch('/api/me/controls', {method: 'PUT', body: JSON.stringify({controls: {quiet: [['05:00', '05:00']]}}),
+            headers: {'Content-Type': 'application/json', 'X-Medialit-CSRF': me.csrf}});
+        }"""
+    )
+    me.go("people")
+    me.go("feed")
+    expect(me.page.locator(".over h2")).not_to_be_empty()
+    expect(me.page.locator(".clip")).to_have_count(0)
+    me.fits()
+    me.shoot("closed-ar-phone")
 
 
 def test_people_follow_each_other_write_and_block(visit) -> None:

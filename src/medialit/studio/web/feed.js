@@ -20,6 +20,7 @@ export async function view() {
   let busy = false;
   let over = false;
   let steering = null;
+  let beat = 0;
 
   const last = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && load(), { rootMargin: "60%" });
 
@@ -44,7 +45,9 @@ export async function view() {
       else if (reel.lastElementChild) last.observe(reel.lastElementChild);
     } catch (error) {
       if (error instanceof Offline) {
-        if (next === 0) throw error;  // the whole view waits for the connection
+        if (next !== 0) return;
+        rest();
+        throw error;  // the whole view waits for the connection
       } else reel.append(h("section.pause", {}, h("div.arch", {}, icon("clock")), h("p", { dir: "auto" }, error.message)));
     } finally {
       busy = false;
@@ -67,7 +70,8 @@ export async function view() {
       fill(said, told.words);
       if (one.id === "make") location.hash = "#make";
       if (one.id === "something_else") await again();
-      if (told.opening && !told.opening.open) shut(told.opening.words);
+      if (one.id === "stop") shut(told.words);
+      else if (told.opening && !told.opening.open) shut(told.opening.words);
     }) }, one.words)));
     return h("section.pause.asks", { "aria-label": t("feed.check_in") }, h("div.arch", {}, icon("clock")), h("h2", { dir: "auto" }, asked.question), answers, said);
   }
@@ -81,6 +85,7 @@ export async function view() {
 
   function shut(words) {
     films.stop();
+    rest();
     last.disconnect();
     over = true;
     fill(reel, h("section.pause.over", {}, h("div.arch", {}, icon("moon")), h("h2", { dir: "auto" }, words), h("p", {}, t("feed.shut_hint")),
@@ -98,7 +103,14 @@ export async function view() {
     to.querySelector("button, a")?.focus({ preventScroll: true });
   });
 
-  const beat = learner && setInterval(async () => {
+  /** A feed that is closed counts no minutes. */
+  function rest() {
+    clearInterval(beat);
+    if (beat && learner) post("/api/me/beat", { active: false }).catch(() => null);
+    beat = 0;
+  }
+
+  beat = learner && setInterval(async () => {
     const active = document.visibilityState === "visible";
     const told = await post("/api/me/beat", { active }).catch(() => null);
     if (told?.opening && !told.opening.open) shut(told.opening.words);
@@ -115,10 +127,9 @@ export async function view() {
     title: t("feed.title"),
     node: root,
     leave: () => {
-      clearInterval(beat);
+      rest();
       films.stop();
       last.disconnect();
-      if (learner) post("/api/me/beat", { active: false }).catch(() => null);
     },
   };
 }
