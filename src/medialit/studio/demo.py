@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from medialit.feed.records import EventKind, FeedEvent, Post
 from medialit.language import LANGUAGES
-from medialit.media import read, write, write_image
+from medialit.media import write, write_image
 from medialit.studio.persons import Person
 from medialit.studio.studio import Studio
+from medialit.studio.worker import frames
 from medialit.world import Scene, Sensor, Thing, film, render
 
 _PEOPLE: Final = (
@@ -103,27 +104,30 @@ def _make(
     at: datetime,
 ) -> Post:  # fmt: skip
     """Make a clip and publish it, as a learner does, without waiting in the queue."""
-    job = {
-        "by": who.id, "prompt": prompt, "seed": n + 1, "model": "v2", "people": list(shown), "remix_of": None,
-        "parent_use": None, "purpose": "art", "doing": "wave", "lang": "en", "not_understood": [],
-    }  # fmt: skip
-    draft = studio.make_now(job, now=at)
+    draft = studio.make_now(_job(who, prompt, shown, seed=n + 1), now=at)
     card = studio.publish(draft, who, caption=caption, topics=topics, now=at)
     return studio.store.state().posts[str(card["id"])]
 
 
+def _job(who: Person, prompt: str, shown: tuple[str, ...], *, seed: int) -> dict[str, Any]:
+    return {
+        "by": who.id, "prompt": prompt, "seed": seed, "model": "v2", "people": list(shown), "remix_of": None,
+        "parent_use": None, "purpose": "art", "doing": "wave", "lang": "en", "not_understood": [],
+    }  # fmt: skip
+
+
 def _unlabelled(studio: Studio, who: Person, *, at: datetime) -> None:
-    """Publish a copy of a made clip that says nothing of how it was made: minors are not shown it."""
-    original = next(one for one in studio.store.state().posts.values() if one.synthetic)
+    """Publish a made clip that says nothing of how it was made: minors are not shown it, and lessons ask about it."""
+    draft = studio.make_now(_job(who, "a purple star spins in the desert", (), seed=9), now=at)
+    clip = frames(studio.folder, draft)
+    studio.throw_away(draft, who)
     with TemporaryDirectory() as place:
-        clip = read(studio.store.media.path(original.clip))
-        cropped = clip.with_frames(clip.frames[:, 40:-40, 40:-40].copy())
-        path = write(cropped, Path(place) / "copy.mp4", crf=30)
-        poster = write_image(cropped.frames[8], Path(place) / "copy.jpg", quality=80)
+        path = write(clip, Path(place) / "copy.mp4", crf=30)
+        poster = write_image(clip.frames[8], Path(place) / "copy.jpg", quality=80)
         kept = studio.keep_clip(path, poster=poster, marked=False)
     post = Post(
-        id="p-demo-copy", clip=kept, author=who.id, at=at, synthetic=True, caption="Seen in our street last night!!",
-        topics=("art",), place="Essaouira",
+        id="p-demo-copy", clip=kept, author=who.id, at=at, synthetic=True, caption="Seen over Merzouga last night!!",
+        topics=("nature",), place="Essaouira",
     )  # fmt: skip
     studio.store.keep(post, by=who.id, now=at)
 

@@ -133,6 +133,7 @@ class Deskwork(People):
             "author_name": self.name_of(case.author, lang=who.lang), "by_name": trail[0].by, "ground": case.ground.value,
             "ground_words": _(_GROUNDS[case.ground]), "state": case.state.value, "open": case.open, "down": case.down,
             "deadline": None if case.deadline is None else case.deadline.isoformat(), "may_appeal": may,
+            "why": case.trail[0].why if told else "",
             "trail": list(trail_words(replace(case, trail=trail), lang=who.lang)),
             "at": [one.at.isoformat() for one in case.trail],
         }  # fmt: skip

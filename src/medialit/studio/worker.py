@@ -99,13 +99,18 @@ def publish(folder: Path, order: dict[str, Any], tell: Tell) -> dict[str, Any]:
             "grants": list(use.grant_ids),
             "registered": use.clip,
         }
-    data = (folder / "drafts" / f"{draft}.sealed").read_bytes()
     target = folder / "drafts" / f"{draft}.published.mp4"
     made = pipeline.publish_clip(
-        opened(data, key=_key(folder), about=draft), target, title=order["title"], lang=lang, now=now, home=folder,
+        frames(folder, draft), target, title=order["title"], lang=lang, now=now, home=folder,
         description=order["description"],
     )  # fmt: skip
     return {"path": str(target), "poster": str(poster), "grants": [], "registered": made.clip.id}
+
+
+def frames(folder: Path, draft: str) -> Clip:
+    """Return the frames of a draft with nobody in it, without a label."""
+    data = (folder / "drafts" / f"{draft}.sealed").read_bytes()
+    return opened(data, key=_key(folder), about=draft)
 
 
 _ORDERS: Final = {"make": make, "publish": publish}

@@ -260,6 +260,11 @@ def test_another_report_hides_from_its_deadline_on_and_an_author_can_appeal(worl
         seen
     )  # who reported stays with the teacher
     assert "Idir" in json.dumps(teacher.get("/api/cases").json())
+    assert [one.get("/api/cases").json()[0]["why"] for one in (teacher, idir, aya)] == [
+        "it mocks me",
+        "it mocks me",
+        "",
+    ]
     world.clock.pass_(hours=25)
     assert idir.get(f"/api/posts/{id}").status_code == 404
     assert teacher.get("/api/desk").json()["overdue"] == 1
