@@ -426,7 +426,7 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
     """The last story of the file: after it the class is gone."""
     teacher: Person = visit("en", "desk")
     page = teacher.page
-    page.goto(f"{teacher.room.url}#teacher")
+    page.goto(f"{teacher.room.url}#desk")
     page.get_by_label(teacher.say("join.key"), exact=True).fill(teacher.room.key)
     teacher.button("join.teacher.go").click()
     expect(page.locator(".invite .code")).to_have_text(teacher.room.code)

@@ -21,6 +21,7 @@ const VIEWS = {
   desk: () => import("./desk.js"),
 };
 const DOORS = ["join", "back", "parent", "teacher"];
+const BEHIND = { desk: "teacher", ward: "parent" };
 const HOME = { learner: "feed", guardian: "ward", teacher: "desk" };
 const ALLOWED = {
   learner: ["feed", "post", "make", "drafts", "likeness", "people", "messages", "me"],
@@ -36,7 +37,7 @@ let unseen = false;  // the view could not be shown because the class's computer
 function wanted() {
   const [name, ...rest] = location.hash.slice(1).split("/");
   const id = rest.length ? decodeURIComponent(rest.join("/")) : null;
-  if (!state.me) return { name: DOORS.includes(name) ? name : "join", id };
+  if (!state.me) return { name: DOORS.includes(name) ? name : (BEHIND[name] ?? "join"), id };
   const allowed = ALLOWED[state.me.role];
   return allowed.includes(name) ? { name, id } : { name: HOME[state.me.role], id: null };
 }
