@@ -28,7 +28,7 @@
 # ## The case: five sentences at Dar Tifaout
 #
 # The youth house Dar Tifaout has a feed of its own, for the clips that are made there. Salma is 14. On Thursday
-# she posts a clip about her grandmother's bread. On Yassir's telephone it is the last of eight; first come a
+# she posts a clip about her grandmother's bread. On Yassir's telephone it is the last of eight; before it come a
 # derby and a racing cat made with AI. In the evening five people talk about it:
 #
 # - Salma: "The machine hides me, and nobody can say why."
@@ -181,8 +181,9 @@ from medialit.feed.steering import said
 from medialit.feed.steering import steer as read
 
 WISHES = {"en": "more cooking, not less football", "fr": "plus de cuisine", "ar": "كرة قدم أقل وطبخ أكثر"}
+shown = isolated if lang == "ar" else str
 for code, text in WISHES.items():
-    print(*(isolated(one) for one in said(read(text, lang=code), lang=lang)), sep="\n", end="\n\n")
+    print(*map(shown, said(read(text, lang=code), lang=lang)), sep="\n", end="\n\n")
 
 # %% [markdown] id="steer_read"
 # The library's reader knows twenty topics in three languages, and word orders that yours does not: in Arabic "less"
@@ -375,18 +376,12 @@ def may_write(sender, recipient, tie):
 check.may_write(may_write)
 
 # %% id="coach"
+from dataclasses import replace
+
 mutual = Tie(follows=True, followed=True)
-zone = "Africa/Casablanca"
-anass = Member(id="anass", age=AgeBand.ADULT, zone=zone)
-salma = Member(id="salma", age=AgeBand.TEEN_13_15, zone=zone, guardian="khadija")
-allowing = Member(
-    id="salma",
-    age=AgeBand.TEEN_13_15,
-    zone=zone,
-    guardian="khadija",
-    set_by_guardian=Controls(messages="known"),
-)
-for person in (salma, allowing):
+anass = Member(id="anass", age=AgeBand.ADULT, zone="Africa/Casablanca")
+salma = replace(anass, id="salma", age=AgeBand.TEEN_13_15, guardian="khadija")
+for person in (salma, replace(salma, set_by_guardian=Controls(messages="known"))):
     print(isolated(contact_words(contact(anass, person, tie=mutual), recipient="Salma", lang=lang)))
 
 # %% [markdown] id="coach_read"

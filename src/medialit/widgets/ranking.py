@@ -27,7 +27,8 @@ min-height:28px;overflow:visible}
 .mlr-w .widget-hslider .slider-container{direction:ltr;min-width:11rem}
 .mlr-w .widget-hslider .widget-label,.mlr-w .widget-dropdown .widget-label{width:auto;min-width:10rem;
 text-align:start}
-.mlr-w .widget-dropdown select{min-width:9rem}
+.mlr-w .widget-dropdown select{flex:0 1 12rem}
+.mlr-w .widget-readout{direction:ltr}
 .mlr-w .widget-checkbox label{display:flex;gap:.4rem;align-items:baseline}
 .mlr-w .widget-checkbox input{margin:0}
 .mlr{line-height:1.5;max-width:46rem}
