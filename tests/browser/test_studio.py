@@ -298,6 +298,12 @@ def test_the_keyboard_alone_is_enough_and_the_focus_is_never_lost(visit) -> None
     keys.press("ArrowRight")
     expect(page.locator("[data-part=quiet] input").nth(1)).to_be_checked()
     expect(page.locator("[data-part=quiet] input").nth(1)).to_be_focused()
+    me.go("people")
+    following = page.locator(".person .follow").first
+    to(following)
+    keys.press("Enter")
+    expect(following).to_have_attribute("aria-pressed", "true")
+    expect(following).to_be_focused()  # though the list was drawn anew
 
 
 def test_films_play_silently_in_view_and_never_by_themselves_where_motion_is_unwelcome(visit) -> None:

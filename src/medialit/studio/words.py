@@ -435,7 +435,7 @@ _WORDS: Final = {
     "desk.cases": _msgid("Reports"),
     "desk.posts": _msgid("Clips"),
     "desk.replay": _msgid("Look back"),
-    "desk.end": _msgid("The end"),
+    "desk.end": _msgid("Evidence and wiping"),
     "desk.invite": _msgid("Let people in"),
     "desk.qr": _msgid("QR code of the address to join"),
     "desk.invite_hint": _msgid("Scan, or type the address and the code. Both work in this network only."),

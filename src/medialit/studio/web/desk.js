@@ -2,7 +2,7 @@
 
 import { fill, h, icon, theirs, tile } from "./dom.js";
 import { cases, posts, replay } from "./desk_care.js";
-import { act, choice, field, notice, sheet, sure } from "./shell.js";
+import { act, choice, field, keepFocus, notice, sheet, sure } from "./shell.js";
 import { get, post, state, t } from "./state.js";
 
 const POLL_MS = 10_000;
@@ -17,7 +17,7 @@ export async function view(_name, wanted) {
 
   async function draw({ fresh = true } = {}) {
     if (fresh) desk = await get("/api/desk");
-    fill(tabs, PARTS.map((one) => h("button.chip", { type: "button", "aria-current": one === part ? "true" : null, onclick: () => { part = one; draw(); } },
+    fill(tabs, PARTS.map((one) => h("button.chip", { type: "button", "data-key": `part-${one}`, "aria-current": one === part ? "true" : null, onclick: async () => { part = one; await draw(); keepFocus(`part-${one}`); } },
       t(`desk.${one}`), one === "cases" && openCases(desk) ? h("span.badge", {}, String(openCases(desk))) : null)));
     fill(body, parts[part](desk, draw));
   }

@@ -53,7 +53,7 @@ export function posts(desk, again) {
 
 /** What the class looked like at a moment, from the records; sliding changes nothing. */
 export function replay(desk) {
-  const first = Math.min(...desk.posts.map((one) => Date.parse(one.at)), Date.now() - 3_600_000);
+  const first = Math.min(...desk.posts.map((one) => Date.parse(one.at) + 1), Date.now() - 3_600_000);  // what came later in that millisecond, too
   const last = Date.now();
   const when = h("output", { class: "when" });
   const shown = h("div.then", { "aria-live": "polite" });

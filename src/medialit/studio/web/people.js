@@ -18,7 +18,7 @@ export async function view(name, id) {
 
 function person(one, again) {
   const path = `/api/people/${encodeURIComponent(one.id)}`;
-  const follow = h("button.follow", { type: "button", "aria-pressed": String(one.following), onclick: () => act(follow, async () => {
+  const follow = h("button.follow", { type: "button", "data-key": `follow-${one.id}`, "aria-pressed": String(one.following), onclick: () => act(follow, async () => {
     await post(`${path}/${one.following ? "unfollow" : "follow"}`);
     await again();
   }) }, t(one.following ? "clip.following" : "clip.follow"));

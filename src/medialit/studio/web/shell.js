@@ -68,7 +68,17 @@ export async function act(button, work) {
     return undefined;
   } finally {
     button?.removeAttribute("aria-busy");
+    keepFocus(button?.dataset.key);
   }
+}
+
+/** Where what had the focus was drawn anew, give it to the same thing again, or else to the view's title. */
+export function keepFocus(key) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const again = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const title = main.querySelector("h1");
+  title?.setAttribute("tabindex", "-1");
+  (again || title)?.focus({ preventScroll: true });
 }
 
 /** Say an error in words. What is nobody's fault here is not hidden. */
@@ -91,7 +101,10 @@ export function sheet(title, content) {
   const head = h("div.sheet-head", {}, h("h2", { id: "sheet-title", tabindex: "-1" }, title),
     h("button.round", { type: "button", "aria-label": t("common.close"), onclick: close }, icon("close")));
   const dialog = h("dialog.sheet", { "aria-labelledby": "sheet-title" }, head, h("div.sheet-body", {}, content));
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    keepFocus();
+  });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) close(); });
   document.getElementById("app").append(dialog);
   dialog.showModal();
