@@ -434,14 +434,14 @@ def _is_viewer(one: object, me: Plain) -> bool:
         and all(isinstance(name, str) for name in follows)
         and isinstance(activity, dict)
         and all(isinstance(topic, str) for topic in activity)
-        and all(_is_number(value) and -1 <= value <= 1 for value in activity.values())
+        and all(_is_number(value) and -1 <= value <= 1 for value in activity.values())  # NaN is not
         and isinstance(one["place"], str)
         and isinstance(one["asked"], str)
     )
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _caught(ranker: Ranker, posts: Sequence[Plain], me: Plain, found: Sequence[Plain]) -> bool:

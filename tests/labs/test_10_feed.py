@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +41,29 @@ def test_no_two_learners_meet_the_same_posts_clocks_or_numbers(proof):
 def test_the_release_holds_no_name_or_phrase_of_the_solution(proof):
     for secret in ("wanted, lost", "opposite = -1.0", "strangers = not", "std(ddof=1) / np", "Dear Salma"):
         assert secret not in proof.released_text("ar")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"activity": {"music": 10**400}}, {"activity": {"music": math.nan}}, {"activity": {"music": True}},
+        {"activity": {3: 0.5}}, {"activity": [("music", 1.0)]}, {"follows": "salma"}, {"follows": [["salma"]]},
+        {"place": None}, {"asked": ["music"]}, {"more": 1}, "a viewer", None,
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_one_twin_that_is_no_viewer_spoils_the_item_and_never_the_grader(proof, reference, odd):
+    def twins(posts, me):
+        return [*reference["twins"](posts, me), me | odd if isinstance(odd, dict) else odd]
+
+    assert proof.scores({"twins": twins}, 1)["twins"] == 0.0
+
+
+def test_more_twins_than_the_task_allows_count_for_nothing(proof, reference):
+    def twins(posts, me):
+        return 9 * reference["twins"](posts, me)
+
+    assert proof.scores({"twins": twins}, 1)["twins"] == 0.0
 
 
 @given(
