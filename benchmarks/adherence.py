@@ -45,7 +45,7 @@ Scorer = Callable[[Mapping[str, Any], Mapping[str, Any]], float]
 
 
 def drawn(seed: int) -> tuple[dict[str, str | None], dict[str, str]]:
-    """Return a specification that asks for two fields or more beside the kind, and the words that its clip is made from."""
+    """Return a specification with two fields or more beside the kind, and the words that its clip is made from."""
     rng = np.random.default_rng([seed, 0xADE])
     asked: dict[str, str | None] = {
         field: words[int(rng.integers(len(words)))] for field, words in WORDS.items()

@@ -314,7 +314,9 @@ for prompt in (
     "طفل يلعب في السوق", "fanous zre9 kaydor f souk", "شمعة عارية",
 ):  # fmt: skip
     verdict = safety.judge(prompt)
-    print(f"{verdict.decision} ({verdict.category})", prompt, verdict.suggestion or "", sep="\n    ")
+    print(f"{verdict.decision} ({verdict.category})\n    {prompt}")
+    if verdict.suggestion:
+        print("   ", verdict.suggestion)
 
 # %% [markdown] id="decide_ask"
 # The last prompt says "a bare candle" in Arabic, and is refused: a **false refusal**. The neighbour decides, and a
