@@ -28,9 +28,8 @@ from medialit.apps.window import CSS, Said, blocks, open_window, spoken, turn
 from medialit.contest.session import DOUBLE_CLICK_S
 from medialit.errors import MedialitError
 from medialit.family import clips
-from medialit.family.children import CHILDREN, CHOICES, OPEN, Switches, suggested
+from medialit.family.children import CHILDREN, CHOICES, Switches, suggested
 from medialit.family.clips import Shown
-from medialit.family.evening import play
 from medialit.family.known import BOUNDS
 from medialit.home import medialit_home
 from medialit.language import translator
@@ -205,10 +204,7 @@ def _connect_switches(f: dict[str, Any]) -> Shows:
 
 @cache
 def _evening(child: str, switches: Switches, lang: str) -> str:
-    one = CHILDREN[child]
-    return view.evening(
-        one, play(one, switches.controls), play(one, None), play(one, OPEN.controls, ceiling=False), lang=lang
-    )
+    return view.evening(CHILDREN[child], switches.controls, lang=lang)
 
 
 def _connect_check(f: dict[str, Any], home: Path) -> Shows:

@@ -12,12 +12,12 @@ from medialit import verify
 from medialit.apps import family_words as words
 from medialit.family import clips, spot
 from medialit.family.cards import ANSWERS, CARDS
-from medialit.family.children import Child
+from medialit.family.children import OPEN, Child
 from medialit.family.clips import Shown
-from medialit.family.evening import Evening, What
+from medialit.family.evening import N_EVENINGS, What, play, spread
 from medialit.family.known import known
 from medialit.family.postcard import Declined, Postcard
-from medialit.feed.records import AgeBand
+from medialit.feed.records import AgeBand, Controls
 from medialit.language import language, translator
 from medialit.verify.report import Report
 
@@ -37,6 +37,7 @@ CSS: Final = """
 .ml-f table{border-collapse:collapse;width:100%;margin:.4rem 0;border:0 !important}
 .ml-f th,.ml-f td{border:0 !important;border-bottom:1px solid #767676 !important;padding:.4rem .3rem;text-align:start;
   vertical-align:top;color:#111}
+.ml-f th,.ml-f td{overflow-wrap:normal}.ml-f td bdi{white-space:nowrap}
 .ml-f td.n{font-variant-numeric:tabular-nums;font-weight:600}
 .ml-f .mine{background:#e4eef7}
 .ml-f .time{list-style:none;padding:0;margin:.5rem 0;border-inline-start:4px solid #0b4a7d}
@@ -70,7 +71,8 @@ html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
 #ml-family-file{min-height:8rem}
 #ml-family-file .wrap{font-size:0}#ml-family-file .wrap .or{display:none}
 .ml-save{font-size:1.1rem;padding:.8rem 1.2rem !important;background:#0b4a7d !important}
-@media (max-width:420px){.ml-f .two b{font-size:1.6rem}.ml-f .two .box{padding:.5rem .6rem}
+@media (max-width:420px){.ml-f th,.ml-f td{font-size:.9rem;padding:.35rem .15rem}
+  .ml-f .two b{font-size:1.6rem}.ml-f .two .box{padding:.5rem .6rem}
   #ml-family-title h1{font-size:1.4rem}}
 @media (prefers-reduced-motion:reduce){
   *{animation:none !important;transition:none !important;scroll-behavior:auto !important}
@@ -181,41 +183,50 @@ def child_note(child: Child, *, lang: str) -> str:
     return block(paragraphs(said), lang=lang)
 
 
-def evening(child: Child, mine: Evening, usual: Evening, everything: Evening, *, lang: str) -> str:
-    """Show an evening as a line of time, and beside it what else could have been."""
+def evening(child: Child, mine: Controls, *, lang: str) -> str:
+    """Show an evening under a parent's switches as a line of time, and beside it what else could have been."""
     _ = translator(lang)
+    passed = play(child, mine)
     items = "".join(
         f'<li class="{"" if one.what in (What.SAT_DOWN, What.WATCHED) else "rule"}"><b>{one.at:%H:%M}</b> '
         f"{esc(' '.join(words.moment_words(one, child=child, lang=lang)))}</li>"
-        for one in mine.moments
+        for one in passed.moments
     )
     parts = [
         f'<h2 tabindex="-1">{esc(_("The evening of {name}").format(name=words.child_name(child, lang=lang)))}</h2>',
         f'<ol class="time">{items}</ol>',
     ]
     if child.band is not AgeBand.UNDER_13:
-        parts.append(f"<h3>{esc(_('Compared'))}</h3>{_compared(mine, usual, everything, lang)}")
+        parts.append(f"<h3>{esc(_('Compared'))}</h3>{_compared(child, mine, lang)}")
     parts.append(f"<h3>{esc(_('What is assumed'))}</h3>{paragraphs(words.assumed(lang=lang))}")
     return block("".join(parts), lang=lang)
 
 
-def _compared(mine: Evening, usual: Evening, everything: Evening, lang: str) -> str:
+def _compared(child: Child, mine: Controls, lang: str) -> str:
     _ = translator(lang)
     heads = "".join(f'<th scope="col">{esc(one)}</th>' for one in (
-        _("Same child, same clips"), _("Minutes"), _("Clips"), _("Made, unsaid"),
+        _("Same child, same clips"), _("Minutes"), _("In {n} evenings").format(n=N_EVENINGS), _("Made, unsaid"),
     ))  # fmt: skip
-    rows = "".join(
-        f'<tr class="{kind}"><th scope="row">{esc(name)}</th>'
-        f'<td class="n">{one.minutes}</td><td class="n">{one.posts}</td><td class="n">{one.unlabelled}</td></tr>'
-        for name, one, kind in (
-            (_("Your switches"), mine, "mine"),
-            (_("Nobody touches them"), usual, ""),
-            (_("No rules at all"), everything, ""),
+    rows = []
+    for name, controls, ceiling in (
+        (_("Your switches"), mine, True),
+        (_("Nobody touches them"), None, True),
+        (_("No rules at all"), OPEN.controls, False),
+    ):
+        one = play(child, controls, ceiling=ceiling)
+        least, middle, most = spread(child, controls, ceiling=ceiling)
+        rows.append(
+            f'<tr class="{"mine" if controls is mine else ""}"><th scope="row">{esc(name)}</th>'
+            f'<td class="n">{one.minutes}</td><td class="n"><bdi dir="ltr">{middle} ({least}–{most})</bdi></td>'
+            f'<td class="n">{one.unlabelled}</td></tr>'
         )
+    said = (
+        _("In brackets: the shortest and the longest of {n} evenings, which differ by luck alone.").format(
+            n=N_EVENINGS
+        ),
+        _("Fewer minutes are not always a better evening. What was watched, and with whom, no table says."),
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" + paragraphs(
-        (_("Fewer minutes are not always a better evening. What was watched, and with whom, no table says."),)
-    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>" + paragraphs(said)
 
 
 def checked(report: Report, *, lang: str) -> str:

@@ -7,6 +7,7 @@ same seed gives the same posts and the same luck to every setting of the switche
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ from medialit.feed.controls import Contact, Tie, contact, effective, mask, who_a
 from medialit.feed.example import example_class
 from medialit.feed.limits import HEARTBEAT_S, Usage, beat, first_usage, opening
 from medialit.feed.rank import ENGAGEMENT_FIRST, Ranking, rank
-from medialit.feed.records import AgeBand, Controls, EventKind, FeedEvent, Member, Messages
+from medialit.feed.records import AgeBand, Controls, EventKind, FeedEvent, Member, Messages, Post
 from medialit.feed.wellbeing import Answer, is_due
 
 ZONE: Final = "Africa/Casablanca"
@@ -34,6 +35,7 @@ STRANGER_AT: Final = time(20, 20)
 FRIEND_AT: Final = time(19, 30)
 CLIP_AT: Final = time(20, 40)
 SEED: Final = 1
+N_EVENINGS: Final = 5
 _PARENT: Final = "parent"
 
 
@@ -166,18 +168,36 @@ def play(child: Child, controls: Controls | None, *, seed: int = SEED, ceiling: 
 
 
 @cache
+def spread(child: Child, controls: Controls | None, *, ceiling: bool = True) -> tuple[int, int, int]:
+    """Return the least, the middle and the most minutes of `N_EVENINGS` evenings: one evening alone may be an odd one.
+
+    Parameters are those of `play`; the seeds are 1 and those after it.
+    """
+    found = sorted(
+        play(child, controls, seed=SEED + number, ceiling=ceiling).minutes for number in range(N_EVENINGS)
+    )
+    return found[0], found[N_EVENINGS // 2], found[-1]
+
+
+@cache
+def _posts(seed: int) -> tuple[Mapping[str, Post], Candidates]:
+    """Return what a class has posted, and the same as the ranker takes it."""
+    town = example_class(seed=seed, now=NOON, n_posts=400)
+    return town.posts, columns(list(town.posts.values()), now=NOON, counts=count(town.events))
+
+
+@cache
 def _town(seed: int, child: Child) -> tuple[Candidates, Profile, Profile]:
     """Return the posts of a class, and what the feed can know of the child after a week: with chats, and without."""
-    town = example_class(seed=seed, now=NOON, n_posts=400)
+    posts, found = _posts(seed)
     rng = np.random.default_rng([seed, child.age])
     events = [
         FeedEvent(kind=EventKind.LIKE, who=child.id, target=one.id, at=one.at)
-        for one in town.posts.values()
+        for one in posts.values()
         if set(one.topics) & set(child.likes) and rng.random() < 0.5
     ]
-    found = columns(list(town.posts.values()), now=NOON, counts=count(town.events))
     with_chat, without = (
-        profile(child.id, events, posts=town.posts, place="Safi", use_chat=chat) for chat in (True, False)
+        profile(child.id, events, posts=posts, place="Safi", use_chat=chat) for chat in (True, False)
     )
     return found, with_chat, without
 

@@ -8,7 +8,7 @@ import pytest
 
 from medialit.apps import family_words as words
 from medialit.family.children import CHILDREN, CHOICES, OPEN, Switches, suggested
-from medialit.family.evening import SITTINGS, What, play
+from medialit.family.evening import SITTINGS, What, play, spread
 from medialit.feed.controls import defaults
 from medialit.feed.records import AgeBand
 
@@ -71,6 +71,15 @@ def test_a_feed_without_rules_is_longer_shows_the_unlabelled_and_lets_strangers_
     assert bare.minutes > usual.minutes and bare.posts > usual.posts
     assert bare.unlabelled > 0 == usual.unlabelled and usual.left_out > 0 == bare.left_out
     assert [one.how for one in what(bare, What.STRANGER)] == ["arrives"]
+
+
+@pytest.mark.parametrize("child", TEENS)
+def test_one_evening_lies_among_the_others_and_the_order_of_the_three_settings_is_no_matter_of_luck(child):
+    one = CHILDREN[child]
+    least, middle, most = spread(one, None)
+    assert least <= play(one, None).minutes <= most
+    bare = spread(one, OPEN.controls, ceiling=False)
+    assert least <= middle <= most and middle < bare[1]
 
 
 def test_the_same_seed_tells_the_same_evening_and_another_seed_another():
