@@ -1,10 +1,16 @@
 """Similar sources: the copying neighbour is found, and honest pairs are not."""
 
+from typing import Any
+
 import pytest
 
+from medialit.classroom.design import reference
 from medialit.classroom.report import class_report
 from medialit.classroom.similar import compare, likeness, tokens
+from medialit.course.source import read_lab
+from medialit.grading import InProcessStudent, load_grader
 
+from .conftest import PROJECT
 from .test_items import lab, work
 
 
@@ -35,3 +41,32 @@ def test_a_class_that_is_too_small_has_nothing_listed():
 def test_a_class_that_writes_the_same_throughout_has_nobody_stand_out():
     works = [work(dict.fromkeys("abcdef", 1.0))] * 12
     assert compare([lab(works, tuple("abcdef"))]).listed == ()
+
+
+def test_a_neighbours_results_learned_by_heart_earn_nothing():
+    """Hidden cases differ: who hands in a table of a neighbour's cases and answers meets other cases."""
+    grader = load_grader(PROJECT.graders, "07_spotting")
+    names: dict[str, Any] = {}
+    exec("from statistics import NormalDist", names)
+    for source in reference(read_lab(PROJECT.labs / "07_spotting")).values():
+        exec(source, names)
+    table: dict[tuple[str, str], object] = {}
+
+    def noting(item):
+        def answer(*arguments):
+            table[item, repr(arguments)] = names[item](*arguments)
+            return table[item, repr(arguments)]
+
+        return answer
+
+    def score(student: str, answers) -> float:
+        judged = grader.judge(InProcessStudent(answers), secret=b"secret", student_id=student)
+        return sum(verdict.score for verdict in judged)
+
+    everything = sum(item.points for item in grader.items.values())
+    assert score("amal", {item: noting(item) for item in grader.items}) == everything
+    by_heart = {
+        item: lambda *arguments, item=item: table.get((item, repr(arguments))) for item in grader.items
+    }
+    assert score("amal", by_heart) == everything
+    assert score("badr", by_heart) == 0
