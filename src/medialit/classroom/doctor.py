@@ -98,7 +98,7 @@ def _python(lang: str) -> Finding:
     _ = translator(lang)
     return Finding(
         name="python",
-        title=_("Python"),
+        title="Python",
         fine=sys.version_info >= MIN_PYTHON,
         detail=".".join(map(str, sys.version_info[:3])),
         remedy=_("Install Python 3.11 or later from python.org, delete .venv and run python3 run.py setup."),
@@ -225,7 +225,7 @@ def _browser(lang: str) -> Finding:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     return Finding(
         name="browser",
-        title=_("Chromium"),
+        title="Chromium",
         fine=browser is not None,
         detail=browser
         or _("Not found. Any browser shows the course; only this project's own tests need Chromium."),
