@@ -32,13 +32,14 @@ function draft(one, ...rest) {
 function shown(one, again) {
   const about = state.me.ward?.id ?? state.me.id;
   const me = one.shows.find((who) => who.member === about);
+  const minor = state.me.role === "learner" && state.me.age !== "adult";  // for whom the guardian says yes
   const answer = (yes, button) => act(button, async () => {
     await post(`/api/drafts/${one.id}/answer`, { yes });
     notice(t(yes ? "drafts.said_yes" : "drafts.said_no"));
     await again();
   });
-  return draft(one, h("p.hint", {}, t("drafts.by", { name: one.by_name })), h("p", {}, t(`answer.${me?.answer ?? "waiting"}`)), h("div.row", {},
-    h("button.primary", { type: "button", onclick: (event) => answer(true, event.currentTarget) }, t("drafts.yes")),
+  return draft(one, h("p.hint", {}, t("drafts.by", { name: one.by_name })), me && me.answer !== "waiting" && h("p.state", {}, t(`answer.${me.answer}`)), minor && h("p.hint", {}, t("likeness.guardian_first")), h("div.row", {},
+    !minor && h("button.primary", { type: "button", onclick: (event) => answer(true, event.currentTarget) }, t("drafts.yes")),
     h("button.danger", { type: "button", onclick: (event) => answer(false, event.currentTarget) }, t("drafts.no"))));
 }
 
