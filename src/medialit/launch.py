@@ -1,0 +1,153 @@
+"""The windows of medialit as tiles in JupyterLab's launcher, by jupyter-server-proxy.
+
+A tile starts a window with its own command and opens a small page inside JupyterLab's address, which says what the
+command prints (for the studio the class code and the teacher's key) and links to the window. The windows are not
+passed through JupyterLab's own address: their pages ask for paths from the root of theirs. So a tile serves whoever sits
+at the computer on which JupyterLab runs.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+WINDOWS: Final = {
+    "studio": ("Studio", ("--local",)),
+    "family": ("Family", ("--no-browser",)),
+    "inspector": ("Inspector", ("--no-browser",)),
+    "cameo": ("Consent desk", ("--no-browser",)),
+    "market": ("Market", ("open", "--no-browser")),
+}
+"""Each window's title, and what its command is told beside a port."""
+_ADDRESS: Final = re.compile(r"https?://[^\s<]+")
+_PAGE: Final = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
+<title>medialit: {title}</title>
+<style>body{{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}}
+a.go{{display:inline-block;background:#0b5d5b;color:#fff;padding:.7rem 1.2rem;border-radius:.5rem;text-decoration:none}}
+</style>
+<h1>{title}</h1>
+{body}
+</html>
+"""
+
+
+def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
+    """Return the page of a window that was started.
+
+    Parameters
+    ----------
+    title : str
+    lines : sequence of str
+        What its command has printed so far.
+    ended : bool
+        Whether it is over.
+
+    Examples
+    --------
+    >>> '<a class="go" href="http://localhost:7/" ' in page("Studio", ["open: http://localhost:7/"], ended=False)
+    True
+    """
+    found = next((one.group() for line in lines if (one := _ADDRESS.search(line))), None)
+    said = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+    if ended:
+        body = f"<p>It has ended. Choose the tile again to start it.</p>\n{said}"
+    elif found is None:
+        body = f"<p>It is starting. This page looks again by itself.</p>\n{said}"
+    else:
+        address = html.escape(found, quote=True)
+        body = f'<p><a class="go" href="{address}" target="_blank" rel="noopener">Open it</a></p>\n{said}'
+    refresh = "" if ended or found else '<meta http-equiv="refresh" content="2">'
+    return _PAGE.format(title=html.escape(title), body=body, refresh=refresh)
+
+
+def main(name: str, port: int) -> None:
+    """Start a window, and serve its page on a port of this computer."""
+    title, told = WINDOWS[name]
+    command = [sys.executable, "-u", "-m", "medialit.cli", name, *told, "--port", str(_free_port())]
+    window = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
+    lines: list[str] = []
+
+    def listen() -> None:
+        assert window.stdout is not None
+        for line in window.stdout:
+            if line.strip():
+                lines.append(line.strip())
+                del lines[:-40]
+
+    class Page(BaseHTTPRequestHandler):
+        """Answers everything with the page."""
+
+        def do_GET(self) -> None:
+            data = page(title, lines, ended=window.poll() is not None).encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.send_header("content-length", str(len(data)))
+            self.send_header("cache-control", "no-store")
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing: JupyterLab's log is for others."""
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the window ends with its tile
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        ThreadingHTTPServer(("127.0.0.1", port), Page).serve_forever()
+    finally:
+        window.terminate()
+
+
+def _tile(name: str) -> dict[str, Any]:
+    title, _told = WINDOWS[name]
+    return {
+        "command": [sys.executable, "-m", "medialit.launch", name, "{port}"],
+        "timeout": 60,
+        "new_browser_tab": True,
+        "launcher_entry": {"enabled": True, "title": f"medialit: {title}"},
+    }
+
+
+def studio() -> dict[str, Any]:
+    """Return the studio's tile, as jupyter-server-proxy takes it."""
+    return _tile("studio")
+
+
+def family() -> dict[str, Any]:
+    """Return the tile of the family's window."""
+    return _tile("family")
+
+
+def inspector() -> dict[str, Any]:
+    """Return the inspector's tile."""
+    return _tile("inspector")
+
+
+def cameo() -> dict[str, Any]:
+    """Return the consent desk's tile."""
+    return _tile("cameo")
+
+
+def market() -> dict[str, Any]:
+    """Return the market's tile."""
+    return _tile("market")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
