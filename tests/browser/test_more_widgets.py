@@ -1,4 +1,4 @@
-"""Widgets of the labs about markets, files and contests, moved and pressed in JupyterLab, in Arabic."""
+"""Widgets of the labs about markets, feeds, files and contests, moved and pressed in JupyterLab, in Arabic."""
 
 from __future__ import annotations
 
@@ -32,13 +32,20 @@ from medialit.contest import read_contest
 from medialit.widgets.contest import ContestDesk
 ContestDesk(read_contest(Path({folder!r})), occasion="before", lang="ar", home=Path({home!r}))
 """
+RANK = """
+import sys
+sys.path.insert(0, {tests!r})
+from tests.unit.widgets.test_ranking import ME, candidates
+from medialit.widgets.ranking import RankWidget
+RankWidget(candidates(), ME, lang="ar")
+"""
 INSPECT = """
 from medialit.widgets.inspector import InspectorWidget
 InspectorWidget({clip!r}, lang="ar", cues="light")
 """
 
 
-def test_a_slider_settles_a_desk_keeps_an_answer_and_an_inspector_shows_its_cues(
+def test_sliders_settle_and_rank_a_desk_keeps_an_answer_and_an_inspector_shows_its_cues(
     contest: Contest,  # noqa: F811
     classroom: Callable[[str], Classroom],
     window: Window,
@@ -47,8 +54,10 @@ def test_a_slider_settles_a_desk_keeps_an_answer_and_an_inspector_shows_its_cues
     room, page, _ = classroom("ar"), window.page, translator("ar")
     clip = write(pair("noise", seed=1).planted.clip, tmp_path / "pasted.mp4")
     home = tmp_path / "home"
+    tests = str(Path(__file__).resolve().parents[2])
     sources = [
-        SETTLE.format(tests=str(Path(__file__).resolve().parents[2])),
+        SETTLE.format(tests=tests),
+        RANK.format(tests=tests),
         DESK.format(folder=str(contest.folder), home=str(home)),
         INSPECT.format(clip=str(clip)),
     ]
@@ -63,6 +72,17 @@ def test_a_slider_settles_a_desk_keeps_an_answer_and_an_inspector_shows_its_cues
     for _press in range(3):
         handle.press("ArrowRight")
     expect(answer).not_to_have_text(before, use_inner_text=True)
+
+    feed = panel.locator(".mlr-w")
+    order, reasons = feed.locator(".mlr").first, feed.locator(".mlr").last
+    expect(order).to_have_attribute("dir", "rtl")
+    expect(order.locator("tr").nth(1)).not_to_contain_text("bread")
+    feed.get_by_role("button", name=_("Creation-first")).click()
+    expect(order.locator("tr").nth(1)).to_contain_text("bread")
+    feed.get_by_role("checkbox", name=_("Personal order")).uncheck()
+    expect(reasons).to_contain_text(
+        _("Personalisation is off: everybody gets this order, whatever they did before.")
+    )
 
     panel.get_by_role("textbox", name=_("Code word")).fill("argan")
     panel.get_by_role("button", name=_("Start")).click()
