@@ -68,7 +68,7 @@ def studio(name: str | None, port: int, local: bool, demo: bool, database: str |
 def _words(opened: Opened, *, lang: str) -> Sequence[str]:
     _ = translator(lang)
     lines = [
-        _("The studio of {name} is open: {url}").format(name=opened.name, url=opened.url),
+        _("The studio “{name}” is open: {url}").format(name=opened.name, url=opened.url),
         _("Class code: {code}").format(code=opened.code),
         _("Teacher's key: {key} (the page behind it: {url}#desk)").format(
             key=opened.teacher_key, url=opened.url

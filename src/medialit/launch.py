@@ -63,6 +63,7 @@ def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
     elif found is None:
         body = f"<p>It is starting. This page looks again by itself.</p>\n{said}"
     else:
+        said += "<p>It ends with JupyterLab.</p>\n"
         address = html.escape(found, quote=True)
         body = f'<p><a class="go" href="{address}" target="_blank" rel="noopener">Open it</a></p>\n{said}'
     refresh = "" if ended or found else '<meta http-equiv="refresh" content="2">'
@@ -114,7 +115,7 @@ def _tile(name: str) -> dict[str, Any]:
         "command": [sys.executable, "-m", "medialit.launch", name, "{port}"],
         "timeout": 60,
         "new_browser_tab": True,
-        "launcher_entry": {"enabled": True, "title": f"medialit: {title}"},
+        "launcher_entry": {"enabled": True, "title": f"medialit: {title}", "category": "Other"},
     }
 
 
