@@ -129,7 +129,8 @@ def _preview(folder: Path, draft: str, clip: Clip, *, lang: str) -> None:
     """Write what is shown of a draft: small, and labelled already, as pages can be saved."""
     labelled = label.burn_label(clip, lang=_LABEL_LANGUAGE.get(lang, lang))
     write(labelled, folder / "drafts" / f"{draft}.mp4", crf=26)
-    write_image(labelled.frames[len(labelled.frames) // 2], folder / "drafts" / f"{draft}.jpg", quality=80)
+    still = len(labelled.frames) // 4  # in the middle the label moves, and is seen twice
+    write_image(labelled.frames[still], folder / "drafts" / f"{draft}.jpg", quality=80)
 
 
 def _facts(clip: Clip) -> dict[str, Any]:
