@@ -467,6 +467,7 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
 
     page.locator(".parts .chip", has_text=teacher.say("desk.cases")).click()
     case = page.locator(".case", has=page.locator(".trail", has_text="reporter"))
+    expect(case).to_contain_text("هذا ليس شارعنا")  # the words of whoever reported
     teacher.fits()
     teacher.shoot("cases-en-desk")
     teacher.button("act.take_down", case).click()

@@ -79,7 +79,7 @@ export async function view() {
   function end(page, nothing) {
     const words = page.end_words || t(nothing ? "feed.nothing" : "feed.all_seen");
     return h("section.pause.over", { "aria-label": t("feed.end") }, h("div.arch", {}, icon(page.ended ? "moon" : "check")), h("h2", { dir: "auto" }, words),
-      h("p", {}, t("feed.end_hint")),
+      reel.querySelector(".clip") && h("p", {}, t("feed.end_hint")),
       learner && h("div.row", {}, h("a.button.primary", { href: "#make" }, t("feed.make")), h("a.button.plain", { href: "#people" }, t("nav.people"))));
   }
 
