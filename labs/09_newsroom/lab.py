@@ -114,7 +114,8 @@ print(f"base rate {base:.0%}")
 # 3 times as often with a true claim, and a first-hand message of somebody the desk knows 8 times as often.
 #
 # And the detector? It says something about *pixels*; the claim is *water, here, now*. In a pack made for this library
-# it flagged 2 of 45 camera clips, and 10 of 45 fakes. But a false claim mostly has a camera clip, an old one. Let 20 in 100 false claims come with a fake:
+# it flagged 2 of 45 camera clips, and 10 of 45 fakes. But a false claim mostly has a camera clip, an old one. Let 20 in
+# 100 false claims come with a fake:
 
 # %% id="ratio_detector"
 flagged_camera, flagged_fake = stats.wilson(2, 45), stats.wilson(10, 45)
