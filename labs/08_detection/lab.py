@@ -264,6 +264,9 @@ desk
 # clips is flagged. At 1 % the cheapest is **never to flag**: with an area of 0.85, flagging would still cost this
 # newsroom more than it saves. At 50 % it is cheapest to flag from 4 on, witnesses and all. Move the costs and watch
 # the row in bold: the detector stays the same.
+#
+# Two cautions. The threshold was chosen on the clips on which it is counted, which flatters it a little. And the last
+# column takes "1 of 63" at its word; section 5 does not.
 
 # %% [markdown] id="promise_intro"
 # ## 5. What may you promise of an alarm?
@@ -303,10 +306,10 @@ print(counts)
 plots.ppv_by_base_rate(counts, lang=lang)
 
 # %% [markdown] id="promise_read"
-# The line says 23 % at a base rate of 1 %, and the band reaches from 2 to 83 %: so little do the counts tell. What may be
-# promised is its cautious side: of 100 alarms, 79 are right where half of the clips are synthetic, 30 at a base rate of
-# 10 %, and 4 at 1 %. "No false alarm" and "4 alarms in 100 are right" are sentences about the same 63 camera clips. More
-# of them would narrow the band; a better threshold would not.
+# The line says 23 % at a base rate of 1 %, and the band reaches from 2 to 83 %: so little do the counts tell. What may
+# be promised lies near its lower edge: of 100 alarms, 79 are right where half of the clips are synthetic, 30 at a base
+# rate of 10 %, and 4 at 1 %. "No false alarm" and "4 alarms in 100 are right" are sentences about the same 63 camera
+# clips. More of them would narrow the band; a better threshold would not.
 
 # %% [markdown] id="sold_intro"
 # ## 6. The shortcut audit
@@ -375,7 +378,8 @@ for name, features in {"every": EVERY, "kept": KEPT, "lost": LOST}.items():
 # By the rule, the seller's eight features have learnt **both**: something of the fake (0.81 and 0.74), and the file even
 # more (0.93). The four that do not survive have learnt the file (0.96). The four that survive have learnt **the fake**
 # (0.83 and 0.80, file 0.49), *from the same crooked collection*: where forwarding does not move a feature, it cannot
-# be learnt. So section 1 protects, and the audit shows whether it did.
+# be learnt. So section 1 protects, and the audit shows whether it did. With 63 clips of a kind each of these areas is
+# known to about 0.1 either way, and the limits are conventions: near them, say the numbers and not the word.
 #
 # For Assif Info the sentence is not "do not trust detectors". It is: *of forwarded clips, ours puts 25 of 63 synthetic
 # ones at 8 of 9 neighbours or more, and 3 of 63 camera clips (5 %, interval 2 to 13 %). Those we look at first. What we
