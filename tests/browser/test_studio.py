@@ -239,10 +239,7 @@ def test_a_parent_sets_six_controls_with_seven_taps_and_a_child_cannot_loosen_th
 @LONG
 def test_under_thirteen_is_turned_away_kindly(visit) -> None:
     me: Person = visit("en", "phone")
-    me.page.goto(f"{me.room.url}?code={me.room.code}")
-    me.page.get_by_label(me.say("join.pseudonym"), exact=True).fill("little-one")
-    me.page.get_by_label(me.say("age.under_13"), exact=True).check()
-    me.button("join.go").click()
+    me.knock("little-one", age="under_13")
     expect(me.page.locator(".wrong")).to_contain_text("13")
     me.shoot("under13-en-phone")
 
@@ -269,7 +266,7 @@ def test_the_keyboard_alone_is_enough_and_the_focus_is_never_lost(visit) -> None
     keys.press("ArrowRight")
     expect(page.locator("input[value=adult]")).to_be_checked()
     to(me.button("join.go"))
-    keys.press("Enter")
+    me.send(lambda: keys.press("Enter"))
     expect(page.locator(".keep").first).to_be_visible()
     assert page.evaluate("document.activeElement.tagName") == "H1"
     to(me.button("join.written"))
@@ -289,7 +286,7 @@ def test_the_keyboard_alone_is_enough_and_the_focus_is_never_lost(visit) -> None
         assert page.evaluate("!document.activeElement.closest('main, nav, header')")
     keys.press("Escape")
     expect(me.sheet()).to_have_count(0)
-    assert why.evaluate("one => one === document.activeElement")  # and gives it back
+    expect(why).to_be_focused()  # and gives it back
     keys.press("ArrowDown")
     assert page.evaluate(
         "document.activeElement.closest('.reel > *') === document.querySelectorAll('.reel > *')[1]"

@@ -2,7 +2,7 @@
 
 import { fill, h, icon, theirs } from "./dom.js";
 import { words as plates } from "./feed.js";
-import { act, choice, empty, field, notice } from "./shell.js";
+import { act, choice, empty, field, keepFocus, notice } from "./shell.js";
 import { del, get, post, refresh, state, t } from "./state.js";
 
 const POLL_MS = 1200;
@@ -10,7 +10,7 @@ const POLL_MS = 1200;
 export async function view(_name, parent) {
   const [likeness, quota] = await Promise.all([get("/api/likeness"), refresh()]).then(([first]) => [first, state.me.quota]);
   const source = parent && (await get(`/api/posts/${encodeURIComponent(parent)}`).catch(() => null));
-  const jobs = h("section.jobs", { "aria-label": t("make.queue"), "aria-live": "polite" });
+  const jobs = h("section.jobs", { "aria-label": t("make.queue") });
   const queue = follow(jobs);
   const left = h("p.quota", {}, icon("clock"), h("span", {}, t("make.left", { left: quota.left, each: quota.each_day })));
   const form = maker(likeness, source, async () => {
@@ -106,12 +106,14 @@ function follow(box) {
       }
       known.set(one.id, one.state);
     }
+    const held = document.activeElement?.dataset?.key;  // drawn anew each second: the focus stays
     fill(box, jobs.length ? h("h2", {}, t("make.queue")) : null, jobs.map(row), !jobs.length && empty("make", t("make.none")));
+    if (held) keepFocus(held);
   }
 
   function row(one) {
     const busy = ["waiting", "making"].includes(one.state);
-    const stop = busy && h("button.plain", { type: "button", onclick: () => act(stop, async () => { await del(`/api/jobs/${one.id}`); await now(); }) }, t("make.cancel"));
+    const stop = busy && h("button.plain", { type: "button", "data-key": `cancel-${one.id}`, onclick: () => act(stop, async () => { await del(`/api/jobs/${one.id}`); await now(); }) }, t("make.cancel"));
     return h(`article.job.job-${one.state}`, {}, h("div.job-head", {}, one.prompt && theirs(one.prompt, "strong"), h("span.state", {}, t(`job.${one.state}`))),
       busy && h("progress", { max: 1, value: one.progress ?? 0, "aria-label": t("make.progress") }), h("p", { dir: "auto" }, one.words),
       one.state === "waiting" && one.place > 0 && h("p.hint", {}, t("make.place", { n: one.place })),

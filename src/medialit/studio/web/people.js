@@ -48,8 +48,11 @@ async function talk(id) {
   const list = h("ol.talk", { "aria-live": "polite" });
   const text = h("textarea", { rows: 2, maxlength: 500, dir: "auto" });
   const go = h("button.primary", { type: "submit" }, t("comments.send"));
+  let drawn = -1;
   async function draw() {
     const all = await get(`/api/messages?with=${encodeURIComponent(id)}`);
+    if (all.length === drawn) return;  // a screen reader would read it all again
+    drawn = all.length;
     fill(list, all.map((one) => h(`li${one.by === id ? ".other" : ".own"}`, {}, theirs(one.text, "p"), h("time", { datetime: one.at }, moment(one.at)))));
     if (!all.length) fill(list, h("li.none", {}, t("messages.begin")));
   }
