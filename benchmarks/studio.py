@@ -2,8 +2,7 @@
 
 The real server runs in a process of its own, as `medialit studio` starts it, over HTTP on this computer; forty clients
 run in another. Each does what a learner does: a page of the feed, a clip, that it was seen, now and then a like and a
-comment; and each asks for two clips, which are made meanwhile. Timed is every page of the feed, from the request to its last
-byte.
+comment; and each asks for two clips, which are made meanwhile. Timed is every page of the feed, to its last byte.
 A write is lost if the server acknowledged it and the store, opened anew after the server was killed (SIGKILL), lacks it.
 
 A page takes the server about 5 ms of its own; the rest is the wait for a core and for the disk. So where many other

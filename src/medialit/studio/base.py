@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,9 @@ from medialit.consent.ledger_state import State
 from medialit.consent.standing import next_change, standing
 from medialit.errors import StudioError
 from medialit.feed.clock import Reading, read_clocks
+from medialit.feed.codec import Kept
 from medialit.feed.controls import likeness_off
+from medialit.feed.limits import Usage
 from medialit.feed.moderation import ended_among, hidden, visible
 from medialit.feed.records import Member, Post
 from medialit.feed.store import FeedStore
@@ -44,6 +46,55 @@ from medialit.studio.persons import TEACHER, Person, not_for_you, nothing
 TERRITORY: Final = "MA"
 """Where what a class makes is seen, as its permissions say it."""
 DEFAULT_QUOTA: Final = 8
+
+
+class ReadyStore(FeedStore):
+    """A feed's store of which this process is the only writer: what stands is at hand, and no page waits for a write.
+
+    What a write acknowledged is seen by whoever asks afterwards.
+    """
+
+    _ready: FeedState | None = None
+
+    def state(self) -> FeedState:
+        """Return what stands."""
+        ready = self._ready
+        if ready is None:
+            ready = self._ready = super().state()
+        return ready
+
+    def keep_all(self, records: Sequence[Kept], *, by: str, now: datetime) -> Head:
+        """Keep records; see `FeedStore.keep_all`."""
+        with self._lock:
+            head = super().keep_all(records, by=by, now=now)
+            self._ready = super().state()
+        return head
+
+    def take_back(self, post: str, *, by: str, now: datetime) -> Head:
+        """Take a post out of the feed for good."""
+        with self._lock:
+            head = super().take_back(post, by=by, now=now)
+            self._ready = super().state()
+        return head
+
+    def usage(self, member: str) -> Usage | None:
+        """Return how much of the day a member has used."""
+        used = self.__dict__.setdefault("_used", {})
+        if member not in used:
+            used[member] = super().usage(member)
+        found: Usage | None = used[member]
+        return found
+
+    def keep_usage(self, member: str, usage: Usage) -> None:
+        """Keep how much of the day a member has used."""
+        super().keep_usage(member, usage)
+        self.__dict__.setdefault("_used", {})[member] = usage
+
+    def wipe(self) -> None:
+        """Delete everything."""
+        super().wipe()
+        self._ready = None
+        self.__dict__["_used"] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +164,11 @@ class Base:
         self.own_hands = hands is None
         self.hands = hands or (Hand(niceness=10), Hand(niceness=2))
         self.cards = Cabinet(database or folder / "studio.db")
-        self.store = FeedStore(database or folder / "feed" / "feed.db", media=folder / "feed" / "media")
+        self.store = ReadyStore(database or folder / "feed" / "feed.db", media=folder / "feed" / "media")
         self.desk = Desk(folder)
-        self.lock = threading.RLock()
+        self.lock = threading.RLock()  # around what reads and then writes, and around the ledger
+        self._looking = threading.Lock()  # around the index; nothing else is waited for while it is held
+        self._own: dict[str, threading.RLock] = {}
         self.wiped = False
         self._index = Index()
         self._stood: tuple[Head, datetime | None, frozenset[str]] | None = None
@@ -157,10 +210,10 @@ class Base:
 
     def look(self, now: datetime) -> Look:
         """Return what stands now: everything that a page shows goes through this, each time anew."""
-        with self.lock:
+        grants = self._standing(now)
+        with self._looking:
             state = self.store.state()
             self._index.take(state)
-            grants = self._standing(now)
             posts = list(state.posts.values())
             shown = visible(
                 posts,
@@ -183,10 +236,15 @@ class Base:
             known, until, found = self._stood
             if known == head and (until is None or now < until):
                 return found
-        state = self.desk.ledger.state()
-        found = standing(state, now)
-        self._stood = (head, next_change(state, now), found)
+        with self.lock:
+            state = self.desk.ledger.state()
+            found = standing(state, now)
+            self._stood = (state.head, next_change(state, now), found)
         return found
+
+    def own(self, member: str) -> threading.RLock:
+        """Return a lock around what one member does, so that nobody else waits for it."""
+        return self._own.setdefault(member, threading.RLock())
 
     def name_of(self, id: str, *, lang: str) -> str:
         """Return what somebody is called; the id where nobody is known by it."""

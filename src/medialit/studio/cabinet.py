@@ -49,7 +49,7 @@ class Cabinet:
     """
 
     def __init__(self, place: str | Path) -> None:
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # around writes alone: a page does not wait for them
         url = database_url(place)
         self._sqlite = url.get_backend_name() == "sqlite"
         try:
@@ -71,14 +71,12 @@ class Cabinet:
 
     def get(self, kind: str, id: str) -> Card | None:
         """Return a copy of a card; None where there is none."""
-        with self._lock:
-            found = self._cards.get(kind, {}).get(id)
-            return None if found is None else dict(found)
+        found = self._cards.get(kind, {}).get(id)
+        return None if found is None else dict(found)
 
     def all(self, kind: str) -> dict[str, Card]:
         """Return all cards of a kind by id."""
-        with self._lock:
-            return {id: dict(card) for id, card in self._cards.get(kind, {}).items()}
+        return {id: dict(card) for id, card in dict(self._cards.get(kind, {})).items()}
 
     def put(self, kind: str, id: str, card: Mapping[str, Any]) -> None:
         """Keep a card in place of the one of this kind and id."""

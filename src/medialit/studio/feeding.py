@@ -14,7 +14,7 @@ from medialit.feed import controls as controlling
 from medialit.feed import steering as steer
 from medialit.feed.columns import Profile, columns, profile
 from medialit.feed.controls import PAUSE, effective, places_used
-from medialit.feed.limits import Opening, beat, closed_words, first_usage, opening
+from medialit.feed.limits import HEARTBEAT_S, Opening, beat, closed_words, first_usage, opening
 from medialit.feed.rank import PRESETS, explain, rank
 from medialit.feed.records import Controls, EventKind, FeedEvent, Member, Post
 from medialit.feed.steering import NO_STEERING, Steering, said
@@ -50,7 +50,7 @@ class Feeding(Base):
         require(who, "learner")
         look = self.look(now)
         member = look.member(who.id)
-        found = self._beat(member, active=True)
+        found = self._beat(member, active=True, pages=True)
         sitting = self._sitting(who.id, now)
         asked = self._asked(who)
         page: Card = {
@@ -194,10 +194,15 @@ class Feeding(Base):
         require(who, "learner")
         return {"opening": self.opening_card(who, self._beat(self.look(now).member(who.id), active=active))}
 
-    def _beat(self, member: Member, *, active: bool) -> Opening:
-        with self.lock:
+    def _beat(self, member: Member, *, active: bool, pages: bool = False) -> Opening:
+        """Count the time; a page that follows another at once leaves that to the next heartbeat."""
+        with self.own(member.id):
             reading = self.clocks()
             before = self.store.usage(member.id) or first_usage(reading, zone=member.zone)
+            since = reading.counted_s - before.evidence.last.counted_s
+            same = before.active is active and before.evidence.last.boot == reading.boot
+            if pages and same and 0 <= since < HEARTBEAT_S / 3:
+                return opening(before, age=member.age, controls=effective(member), zone=member.zone)
             usage = beat(before, reading, zone=member.zone, active=active)
             self.store.keep_usage(member.id, usage)
         return opening(usage, age=member.age, controls=effective(member), zone=member.zone)
@@ -212,7 +217,7 @@ class Feeding(Base):
         }
 
     def _sitting(self, member: str, now: datetime) -> Sitting:
-        with self.lock:
+        with self.own(member):
             one = self.sittings.get(member)
             if one is None or (one.touched is not None and now - one.touched >= PAUSE):
                 one = self.sittings[member] = Sitting(asked_at_s=0.0 if one is None else one.asked_at_s)
@@ -382,7 +387,7 @@ class Feeding(Base):
     def like(self, id: str, who: Person, *, on: bool, now: datetime) -> Card:
         """Like a post, or no longer."""
         self.require_writing(who)
-        with self.lock:
+        with self.own(who.id):
             look = self.look(now)
             post = self.shown(id, who, look)
             if ((who.id, id) in look.index.likes) is not on:
@@ -395,7 +400,7 @@ class Feeding(Base):
     def seen(self, id: str, who: Person, *, dwell_s: float, now: datetime) -> None:
         """Note that a post was on the screen; in one sitting it takes one place, however often."""
         require(who, "learner")
-        with self.lock:
+        with self.own(who.id):
             look = self.look(now)
             post = self.shown(id, who, look)
             events = [
@@ -414,12 +419,9 @@ class Feeding(Base):
     def comment(self, id: str, who: Person, *, text: str, now: datetime) -> Card:
         """Comment on a post."""
         self.require_writing(who)
-        with self.lock:
-            post = self.shown(id, who, self.look(now))
-            event = FeedEvent(
-                kind=EventKind.COMMENT, who=who.id, target=post.id, at=now, text=self.words(text)
-            )
-            self.store.keep(event, by=who.id, now=now)
+        post = self.shown(id, who, self.look(now))
+        event = FeedEvent(kind=EventKind.COMMENT, who=who.id, target=post.id, at=now, text=self.words(text))
+        self.store.keep(event, by=who.id, now=now)
         return {"by": who.id, "by_name": who.name, "at": event.at.isoformat(), "text": event.text}
 
     def words(self, text: str) -> str:

@@ -70,7 +70,7 @@ class People(Lending):
             and self._answer(one, own, look) == "waiting"
         ]  # fmt: skip
         read = (self.cards.get("read", who.id) or {}).get("until", "")
-        talks = [] if who.role != "learner" else look.index.messages.values()
+        talks = [] if who.role != "learner" else list(look.index.messages.values())
         new = sum(one.target == who.id and one.at.isoformat() > read for talk in talks for one in talk)
         return {"asks": len(asks) if own else 0, "drafts": len(drafts), "messages": new, "cases": 0}
 
@@ -126,7 +126,7 @@ class People(Lending):
     def relate(self, id: str, who: Person, *, kind: EventKind, now: datetime) -> Card:
         """Follow somebody, no longer follow them, or block them. A block is for good in this class."""
         require(who, "learner") if kind is EventKind.BLOCK else self.require_writing(who)
-        with self.lock:
+        with self.own(who.id):
             look = self.look(now)
             look.member(id)
             pair = (who.id, id)
@@ -147,7 +147,7 @@ class People(Lending):
         look = self.look(now)
         read = (self.cards.get("read", who.id) or {}).get("until", "")
         found = []
-        for pair, talk in look.index.messages.items():
+        for pair, talk in list(look.index.messages.items()):
             if who.id not in pair:
                 continue
             other = next(one for one in pair if one != who.id)
@@ -182,7 +182,7 @@ class People(Lending):
     def write(self, who: Person, *, to: str, text: str, now: datetime) -> Card:
         """Write to somebody, where both sides' settings and ages allow it."""
         self.require_writing(who)
-        with self.lock:
+        with self.own(who.id):
             look = self.look(now)
             me, other = look.member(who.id), look.member(to)
             found = contact(me, other, tie=look.index.tie(who.id, to))
