@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from medialit.apps import family_words as words
+from medialit.cli_family import _own_address
 from medialit.contest.session import DOUBLE_CLICK_S
 from medialit.family.agreement import PROMISES
 from medialit.family.cards import CARDS
@@ -360,3 +361,13 @@ def test_no_act_can_be_called_as_an_interface(opened: Opened) -> None:
     with urllib.request.urlopen(opened.address + "gradio_api/info", timeout=60) as answer:
         told = answer.read().decode()
     assert told.replace(" ", "") == '{"named_endpoints":{},"unnamed_endpoints":{}}'
+
+
+def test_without_lan_nobody_else_in_the_network_can_open_it(opened: Opened) -> None:
+    here = _own_address()
+    if here.startswith("127."):
+        pytest.skip("this computer is in no network")
+    port = urlsplit(opened.address).port
+    with socket.socket() as knock:
+        knock.settimeout(5)
+        assert knock.connect_ex((here, port)) != 0

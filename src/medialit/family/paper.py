@@ -9,6 +9,7 @@ from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from medialit.language import language, translator
 from medialit.verify.pdf import fonts
@@ -75,8 +76,9 @@ def write(sheet: Sheet, *, lang: str) -> bytes:
     for size in _SIZES:
         paper = _Paper(sheet.title, lang=lang, size=size)
         paper.fill(sheet)
-        if paper.page_no() == 1:
+        if paper.page_no() == 1 or size == _SIZES[-1]:
             break
+        paper.drop()
     return bytes(paper.output())
 
 
@@ -117,6 +119,12 @@ class _Paper(FPDF):
         if language(self._spoken).draft:
             _ = translator(self._spoken)
             self._say(_("Draft translation: no native speaker has reviewed it yet."), size=size * 0.75)
+
+    def drop(self) -> None:
+        """Close the fonts of a page that is not wanted; `output` does it for one that is."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     def _say(self, text: str, *, size: float, bold: bool = False, after: float = 0.8) -> None:
         self.set_font("text", "B" if bold else "", size)
