@@ -158,12 +158,27 @@ def test_the_exit_status_is_pytests_and_a_failed_check_is_never_a_success(
     assert outcome(0, 0) == 0
     assert outcome(0, 5) == 5
     assert outcome(1, 0) == 1
-    assert asked[-1][-4:] == [
+    assert asked[-1][1:5] == [
+        "-m",
         "pytest",
         "-m",
         "not long",
-        "-x",
     ]  # pytest runs last, so its closing line is the last
+    assert asked[-1][-1] == "-x"  # what was asked for comes after our own words, and so beats them
+
+
+@pytest.mark.parametrize(
+    ("cores", "asked", "beside"), [(1, [], False), (2, [], True), (8, ["--long"], False)]
+)
+def test_two_files_are_tested_at_a_time_where_two_cores_are_and_no_test_takes_minutes(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, cores: int, asked: list[str], beside: bool
+) -> None:
+    monkeypatch.setattr(run, "install_system_packages", lambda: None)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: cores)
+    called: list[list[str]] = []
+    monkeypatch.setattr(run, "call", lambda command: called.append([str(part) for part in command]) or 0)
+    assert run.test(asked) == 0
+    assert ("loadfile" in called[-1]) is beside
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows cannot put one program in place of another")
