@@ -61,6 +61,11 @@ class Hand:
             status=503,
         )
 
+    def warm(self) -> None:
+        """Start the worker now: it takes seconds to load what it needs, and the first order need not wait for that."""
+        with self._busy:
+            self._started()
+
     def stop(self) -> None:
         """End the worker, whatever it does; another one is started when it is needed."""
         process, self._process = self._process, None

@@ -55,6 +55,8 @@ def open_studio(
     folder = class_folder(name)
     _require_free(port, local=local)
     studio = Studio(folder, name=name, lang=lang, database=database)
+    for hand in studio.hands:
+        hand.warm()
     if demo:
         from medialit.studio.demo import fill
 

@@ -72,7 +72,7 @@ def sent(one: Browser, case: Any) -> None:
 
 @pytest.mark.parametrize("role", ["visitor", "learner", "guardian", "teacher"])
 def test_no_request_makes_the_studio_fall_over(served: tuple[World, dict[str, Browser]], role: str) -> None:
-    _walk(served, role, n=25)
+    _walk(served, role, n=15)
 
 
 @pytest.mark.long
