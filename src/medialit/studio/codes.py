@@ -106,3 +106,9 @@ class Limiter:
                 return rate.seconds - (now - tries[0])
             tries.append(now)
             return 0.0
+
+    def forgive(self, key: str) -> None:
+        """Take the last try back, for it was a good one."""
+        with self._lock:
+            if tries := self._tries.get(key):
+                tries.pop()

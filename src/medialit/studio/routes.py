@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ _Page = Annotated[int, Query(ge=1, le=20)]
 _Who = Annotated[str, Query(alias="with", max_length=64)]
 
 
-def add(app: FastAPI, studio: Studio, serving: Serving, asked: Callable[[Request], Asked]) -> None:
+def add(app: FastAPI, studio: Studio, serving: Serving, asked: Callable[[Request], Iterator[Asked]]) -> None:
     """Add every address."""
     who = Depends(asked)
     _doors(app, studio, serving, who)

@@ -7,7 +7,7 @@ walks all of them with all roles.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -37,7 +37,7 @@ _ALL, _IN = (
 )
 _LEARNER, _TEACHER = frozenset({"learner"}), frozenset({"teacher"})
 _FAMILY = frozenset({"learner", "guardian"})
-ENTERING, WRITING, READING = Rate(n=10), Rate(n=60), Rate(n=600)
+ENTERING, COMING, WRITING, READING = Rate(n=10), Rate(n=60), Rate(n=60), Rate(n=600)
 ENTRANCES: Final = ("/api/join", "/api/return", "/api/guardian", "/api/teacher")
 
 ACCESS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
@@ -123,8 +123,10 @@ class Serving:
         What the QR code says, without the class code.
     hosts : tuple of str
         Names of this computer.
-    entering, writing, reading : Rate
-        Codes tried from an address; changes and pages of a session.
+    entering, coming : Rate
+        Tries from an address that fail, as with a wrong code; and all tries. A whole class may share one address.
+    writing, reading : Rate
+        Changes and pages of a session.
     now : callable
         Gives the moment.
     on_wiped : callable
@@ -134,6 +136,7 @@ class Serving:
     join_url: str = "http://localhost:8765/"
     hosts: tuple[str, ...] = ()
     entering: Rate = ENTERING
+    coming: Rate = COMING
     writing: Rate = WRITING
     reading: Rate = READING
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
@@ -154,8 +157,10 @@ def build_app(studio: Studio, serving: Serving | None = None) -> FastAPI:
     serving = serving or Serving()
     limiter = Limiter()
 
-    def asked(request: Request) -> Asked:
-        return _asked(request, studio, serving, limiter)
+    def asked(request: Request) -> Iterator[Asked]:
+        yield _asked(request, studio, serving, limiter)  # what fails after this does not come back here
+        if request.scope["route"].path in ENTRANCES:
+            limiter.forgive(f"enter {_address(request)}")
 
     app = FastAPI(
         title="medialit studio", version=medialit.__version__, openapi_url=None, docs_url=None, redoc_url=None,
@@ -194,14 +199,19 @@ def _asked(request: Request, studio: Studio, serving: Serving, limiter: Limiter)
         wanted = "join" if path in ENTRANCES else studio.csrf(token)
         if request.headers.get(CSRF, "") != wanted:
             raise StudioError(_msgid("This page is out of date. Load it again."), code="csrf", status=403)
-    address = request.client.host if request.client else "?"
+    address = _address(request)
     if path in ENTRANCES:
+        _slow(limiter.wait_s(f"come {address}", serving.coming))
         _slow(limiter.wait_s(f"enter {address}", serving.entering))
     elif request.method in ("POST", "PUT", "DELETE"):
         _slow(limiter.wait_s(f"write {who.id}", serving.writing))
     else:
         _slow(limiter.wait_s(f"read {who.id or address}", serving.reading))
     return Asked(who=who, now=now, token=token)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "?"
 
 
 def _slow(wait_s: float) -> None:

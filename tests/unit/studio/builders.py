@@ -137,6 +137,11 @@ class World:
 def open_world(folder: Path, *, database: str | None = None, **serving: Any) -> World:
     clock = Clock()
     studio = Studio(folder, name="3B", clocks=clock.read, database=database, hands=HANDS)
-    settings = {"entering": Rate(n=10_000), "writing": Rate(n=10_000), "reading": Rate(n=100_000)} | serving
+    settings = {
+        "entering": Rate(n=10_000),
+        "coming": Rate(n=10_000),
+        "writing": Rate(n=10_000),
+        "reading": Rate(n=100_000),
+    } | serving
     app = build_app(studio, Serving(now=lambda: clock.now, **settings))
     return World(studio=studio, clock=clock, key=studio.new_teacher_key(), app=app)

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from studio_builders import Browser, World, open_world
 
+from medialit.studio.codes import Rate
 from medialit.studio.server import ACCESS, ENTRANCES
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -173,6 +174,28 @@ def test_too_many_codes_from_one_address_are_refused_for_a_while(new_world: Open
     codes = [one.post("/api/join", body).json()["error"]["code"] for _ in range(ENTERING.n + 1)]
     assert codes == ["wrong-code"] * ENTERING.n + ["too-often"]
     assert 1 <= int(one.post("/api/teacher", {"key": "x"}).headers["retry-after"]) <= 60
+
+
+def test_a_class_behind_one_address_comes_in_at_once_and_wrong_codes_count_all_the_same(
+    new_world: Opens,
+) -> None:
+    from medialit.studio.server import COMING, ENTERING
+
+    world = new_world(entering=ENTERING, coming=COMING)
+    for n in range(3 * ENTERING.n):
+        world.join(f"Aya {n}")
+    guesser = world.browser()
+    body = {"code": "WRONG-CODE", "pseudonym": "Ghost", "age": "adult"}
+    codes = [guesser.post("/api/join", body).json()["error"]["code"] for _ in range(ENTERING.n + 1)]
+    assert codes == ["wrong-code"] * ENTERING.n + ["too-often"]
+
+
+def test_nobody_comes_in_more_than_sixty_times_a_minute_from_one_address(new_world: Opens) -> None:
+    world = new_world(coming=Rate(n=3))
+    for n in range(3):
+        world.join(f"Aya {n}")
+    body = {"code": world.studio.settings["code"], "pseudonym": "Aya 4", "age": "adult"}
+    assert world.browser().post("/api/join", body).status_code == 429
 
 
 def test_too_many_changes_of_one_session_are_refused_and_others_go_on(new_world: Opens) -> None:
