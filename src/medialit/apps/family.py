@@ -21,6 +21,7 @@ from medialit import pipeline
 from medialit.apps import contest_view
 from medialit.apps import family_fields as fields
 from medialit.apps import family_makes as makes
+from medialit.apps import family_twins as twins
 from medialit.apps import family_view as view
 from medialit.apps import family_words as words
 from medialit.apps.family_makes import QUIET, SLOW, Shows
@@ -89,6 +90,7 @@ def build(*, home: Path | None = None, lang: str = "en", shown: Sequence[Shown] 
         f |= fields.activity(said, "check", fields.check)
         f |= fields.activity(said, "postcard", fields.postcards)
         f |= fields.activity(said, "cards", fields.consent_cards)
+        f |= twins.fields(said, fields.activity)
         f |= fields.activity(said, "agreement", fields.agreements)
         said(gr.HTML, lambda _, c: {"value": view.block(view.paragraphs((
             _("Everything here happens on this computer. Close the page, and what you did is gone."),
@@ -98,7 +100,7 @@ def build(*, home: Path | None = None, lang: str = "en", shown: Sequence[Shown] 
         shows += makes.connect_postcard(
             f, home=home, look=partial(look, home=home), views=views, to_check=to("check")
         )
-        shows += makes.connect_cards(f) + makes.connect_agreement(f)
+        shows += makes.connect_cards(f) + twins.connect(f, home=home) + makes.connect_agreement(f)
         _connect_language(window, said, f, shows)
     return window
 

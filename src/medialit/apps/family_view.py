@@ -45,6 +45,9 @@ CSS: Final = """
 .ml-f .time b{font-variant-numeric:tabular-nums;color:#0b4a7d;margin-inline-end:.3rem}
 .ml-f .time .rule{background:#e4eef7;border-radius:0 8px 8px 0}
 html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
+.ml-f .pair{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}.ml-f .pair p{margin:0;text-align:center}
+.ml-f .dots{display:block;width:100%;max-width:20rem;margin:.4rem auto}
+.ml-f .legend{list-style:none;padding:0}.ml-f .legend svg{vertical-align:middle}
 .ml-f details{margin:.5rem 0}.ml-f summary{cursor:pointer;font-weight:600;padding:.6rem 0;min-height:44px}
 .ml-f .draft{font-size:.95rem;border-inline-start:4px solid #8a5a00;padding-inline-start:.6rem}
 .gradio-container button.ml-go,.gradio-container button.ml-big{min-height:3.6rem;font-size:1.1rem;white-space:pre-line;
@@ -126,7 +129,7 @@ def stage(clip: Shown, *, number: int, of: int, lang: str) -> str:
     _ = translator(lang)
     where = _("Clip {i} of {n}").format(i=number, n=of)
     return block(
-        f'<p class="big" role="status">{esc(where)}</p>{_video(clip.path, label=where, auto=True)}', lang=lang
+        f'<p class="big" role="status">{esc(where)}</p>{video(clip.path, label=where, auto=True)}', lang=lang
     )
 
 
@@ -142,7 +145,7 @@ def rated(shown: Sequence[Shown], ratings: Sequence[int], *, lang: str) -> str:
     scale = spot.scale(lang=lang)
     rows = "".join(
         f"<details><summary>{esc(_('Clip {i}: you said {answer}.').format(i=i, answer=scale[rating - 1]))}</summary>"
-        f"<p>{esc(clips.truth_words(one, lang=lang))}</p>{_video(one.path, label=_('Clip {i}').format(i=i))}</details>"
+        f"<p>{esc(clips.truth_words(one, lang=lang))}</p>{video(one.path, label=_('Clip {i}').format(i=i))}</details>"
         for i, (one, rating) in enumerate(zip(shown, ratings, strict=True), start=1)
     )
     more = (
@@ -326,7 +329,8 @@ def block(inner: str, *, lang: str) -> str:
     return f'<div class="ml-f" lang="{lang}" dir="{language(lang).direction}">{inner}</div>'
 
 
-def _video(path: Path, *, label: str, auto: bool = False) -> str:
+def video(path: Path, *, label: str, auto: bool = False) -> str:
+    """Return a clip of this computer as a piece of the page."""
     return _film(path.read_bytes(), label=label, auto=auto)
 
 

@@ -18,6 +18,10 @@ TITLES: Final = {
     "check": (_msgid("Check a clip"), _msgid("Bring a clip or a picture: what is known about it, and what is not.")),
     "postcard": (_msgid("A postcard"), _msgid("A few words become a short clip that says how it was made.")),
     "cards": (_msgid("Consent cards"), _msgid("May one do that? Say what you think, then see what the rule says.")),
+    "group": (_msgid("The family group"), _msgid("A clip comes three times. Pass on, wait, ask or correct?")),
+    "alarm": (_msgid("The alarm"), _msgid("A machine flags clips. When it rings, how often is it right?")),
+    "falls": (_msgid("What fell wrong?"), _msgid("Two clips of one fall: which law is broken, or none?")),
+    "advert": (_msgid("An advert"), _msgid("Four adverts with a label: can it be read by somebody who looks once?")),
     "agreement": (_msgid("Our agreement"), _msgid("Choose what holds at home, and print one sheet to sign.")),
 }  # fmt: skip
 """The activities, in the order in which they are offered: a name, and what it is in a line."""
