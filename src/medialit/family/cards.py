@@ -128,6 +128,7 @@ def _allows(request: Request, *by: str, modality: Modality = Modality.FACE) -> G
     )
 
 
+_FUN: Final = _asks("driss", "zineb", medium=Medium.SOCIAL)
 _SCHOOL: Final = _asks("hassan", "aya", purpose=Purpose.EDUCATION, medium=Medium.CLASSROOM)
 _POEM: Final = _asks("zineb", "batoul", modalities=frozenset({Modality.VOICE}))
 _OLD: Final = _asks("driss", "samir")
@@ -186,6 +187,18 @@ CARDS: Final = (
                 id="revocation", principal="samir", grant="grant", by="zineb", at=NOW - timedelta(days=7)
             ),
         ),
+    ),
+    Card(
+        id="money",
+        told=_msgid(
+            "Zineb let Driss use her face in clips for friends. A shop sees one and offers Driss 500 dirhams: it wants to show "
+            "the clip as an advert."
+        ),
+        talk=_msgid(
+            "What changes when money comes in? Whom would the shop have to ask, and who would be paid?"
+        ),
+        request=replace(_FUN, purpose=Purpose.ADVERTISING),
+        grants=(_allows(_FUN, "zineb"),),
     ),
     Card(
         id="own",

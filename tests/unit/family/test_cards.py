@@ -10,6 +10,7 @@ REASONS = {
     "school": (True, "granted"),
     "one": (False, "not_given_by_all"),
     "back": (False, "revoked"),
+    "money": (False, "purpose_not_granted"),
     "own": (True, "own_likeness"),
 }
 
