@@ -191,8 +191,8 @@ CARDS: Final = (
     Card(
         id="money",
         told=_msgid(
-            "Zineb let Driss use her face in clips for friends. A shop sees one and offers Driss 500 dirhams: it wants to show "
-            "the clip as an advert."
+            "Zineb let Driss use her face in clips for friends. A shop sees one and offers Driss 500 dirhams: it "
+            "wants to show the clip as an advert."
         ),
         talk=_msgid(
             "What changes when money comes in? Whom would the shop have to ask, and who would be paid?"
