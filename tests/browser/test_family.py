@@ -21,9 +21,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from medialit.apps import family_twins as twins
 from medialit.apps import family_words as words
 from medialit.cli_family import _own_address
 from medialit.contest.session import DOUBLE_CLICK_S
+from medialit.family import advert, alarm, falls, group
 from medialit.family.agreement import PROMISES
 from medialit.family.cards import CARDS
 from medialit.family.children import CHILDREN
@@ -36,6 +38,18 @@ PATIENCE_MS = 90_000
 SIZES = {"desk": (1000, 900), "phone": (360, 740)}
 NAMES = {"en": "English", "fr": "Français", "ar": "العربية"}
 STORIES = pytest.mark.parametrize(("lang", "size"), [("en", "desk"), ("ar", "phone")])
+SLOW_STORIES = pytest.mark.parametrize(
+    ("lang", "size"), [("en", "desk"), pytest.param("ar", "phone", marks=pytest.mark.long)]
+)
+"""Those that take longest: each is walked on a desk by default, and on a telephone among the long tests."""
+TWINS = pytest.mark.parametrize(
+    ("lang", "size", "key"),
+    [
+        pytest.param(lang, size, key, marks=pytest.mark.long)
+        for lang, size in (("en", "desk"), ("ar", "phone"))
+        for key in twins.KEYS
+    ],
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -126,7 +140,7 @@ def in_one_language(page: Page, lang: str, where: str = "body") -> None:
         assert set(re.findall(r"[A-Za-zç]{4,}", text)) <= known, text
 
 
-@STORIES
+@SLOW_STORIES
 def test_eight_clips_are_rated_and_both_mistakes_are_shown_alike(
     lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str]
 ) -> None:
@@ -162,7 +176,7 @@ def test_eight_clips_are_rated_and_both_mistakes_are_shown_alike(
     page.context.close()
 
 
-@STORIES
+@SLOW_STORIES
 def test_switches_are_set_and_an_evening_passes_by_the_rules(
     lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str]
 ) -> None:
@@ -193,7 +207,7 @@ def test_switches_are_set_and_an_evening_passes_by_the_rules(
     page.context.close()
 
 
-@STORIES
+@SLOW_STORIES
 def test_a_clip_that_is_brought_is_told_of_in_a_sentence_and_is_gone_afterwards(
     lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str]
 ) -> None:
@@ -220,7 +234,7 @@ def test_a_clip_that_is_brought_is_told_of_in_a_sentence_and_is_gone_afterwards(
     page.context.close()
 
 
-@STORIES
+@SLOW_STORIES
 def test_a_postcard_is_made_saved_and_checked_and_what_is_not_made_says_why(
     lang: str, size: str, opened: Opened, chromium: Browser, asked: set[str], tmp_path: Path
 ) -> None:
@@ -300,6 +314,42 @@ def test_an_agreement_is_chosen_and_becomes_a_sheet(
     saved.value.save_as(tmp_path / "agreement.pdf")
     assert (tmp_path / "agreement.pdf").read_bytes().startswith(b"%PDF-")
     in_one_language(page, lang)
+    assert asked <= {urlsplit(opened.address).netloc, ""}, asked
+    page.context.close()
+
+
+@TWINS
+def test_rounds_are_asked_answered_and_told_one_after_the_other(
+    lang: str, size: str, key: str, opened: Opened, chromium: Browser, asked: set[str]
+) -> None:
+    _, page = translator(lang), open_page(chromium, opened, lang, size, asked)
+    activity = {"alarm": alarm, "group": group, "falls": falls, "advert": advert}[key]
+    rounds = activity.rounds(lang=lang)
+    enter(page, key)
+    told, onward = page.locator(f"#ml-{key}-told"), page.locator(f"#ml-{key}-next")
+    expect(page.locator(f"#ml-{key}")).to_contain_text(activity.intro(lang=lang)[0])
+    onward.click()
+    for number, one in enumerate(rounds):
+        where = _("Round {i} of {n}").format(i=number + 1, n=len(rounds))
+        expect(page.locator(f"#ml-{key} h2")).to_have_text(where)
+        for text in one.asked:
+            expect(page.locator(f"#ml-{key}")).to_contain_text(text)
+        assert told.inner_text().strip() == ""  # nothing is told before somebody has answered
+        chosen = number % len(one.choices)
+        if number == 0:
+            looked_at(page, f"{key}-asked-{lang}-{size}", size)
+            reach(page, f"#ml-{key}-{chosen}")
+            page.keyboard.press("Enter")
+        else:
+            page.locator(f"#ml-{key}-{chosen}").click()
+        for text in one.told[chosen]:
+            expect(told).to_contain_text(text)
+        expect(page.locator(f"#ml-{key}-{chosen}")).to_be_hidden()
+        if number in (0, len(rounds) - 1):
+            looked_at(page, f"{key}-told-{number + 1}-{lang}-{size}", size)
+            in_one_language(page, lang, f"#ml-view-{key}")
+        onward.click()
+    expect(page.locator(f"#ml-{key}")).to_contain_text(activity.intro(lang=lang)[0])
     assert asked <= {urlsplit(opened.address).netloc, ""}, asked
     page.context.close()
 
