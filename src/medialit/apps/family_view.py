@@ -47,7 +47,7 @@ CSS: Final = """
 html[dir=rtl] .ml-f .time .rule{border-radius:8px 0 0 8px}
 .ml-f .pair{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}.ml-f .pair p{margin:0;text-align:center}
 .ml-f .dots{display:block;width:100%;max-width:20rem;margin:.4rem auto}
-.ml-f .legend{list-style:none;padding:0}.ml-f .legend svg{vertical-align:middle}
+.ml-f .legend{list-style:none;padding:0}.ml-f .legend svg{display:inline-block;vertical-align:middle}
 .ml-f details{margin:.5rem 0}.ml-f summary{cursor:pointer;font-weight:600;padding:.6rem 0;min-height:44px}
 .ml-f .draft{font-size:.95rem;border-inline-start:4px solid #8a5a00;padding-inline-start:.6rem}
 .gradio-container button.ml-go,.gradio-container button.ml-big{min-height:3.6rem;font-size:1.1rem;white-space:pre-line;
