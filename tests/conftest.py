@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ settings.register_profile("search", deadline=None, suppress_health_check=[Health
 settings.register_profile("same for all", settings.get_profile("search"), derandomize=True)
 settings.load_profile("same for all")
 
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 GOOD = {
@@ -24,6 +27,14 @@ GOOD = {
     "verdict": 'def verdict(score):\n    return "synthetic" if score >= 0.5 else "cannot tell"',
     "reflect": "I look for shadows now, and I know that I miss one in five.",
 }
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """No test leaves this process with real-time priority: what it starts inherits that, and starves all others."""
+    if sys.platform == "linux" and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail(f"{item.nodeid} left the process with real-time priority.")
 
 
 @pytest.fixture(scope="session")
