@@ -45,7 +45,7 @@ SLOW_STORIES = pytest.mark.parametrize(
 TWINS = pytest.mark.parametrize(
     ("lang", "size", "key"),
     [
-        pytest.param(lang, size, key, marks=pytest.mark.long)
+        pytest.param(lang, size, key, marks=() if (lang, key) == ("en", "alarm") else pytest.mark.long)
         for lang, size in (("en", "desk"), ("ar", "phone"))
         for key in twins.KEYS
     ],
