@@ -229,8 +229,24 @@ def start(ctx: click.Context, lang: str, role: str, browser: bool, port: int | N
     "--sandbox/--no-sandbox", default=True, show_default=True,
     help="Contain students' code. Without it, that code runs with your rights, and the feedback says so.",
 )  # fmt: skip
+@click.option(
+    "--scheduler", metavar="URL",
+    help="A Dask scheduler whose workers grade: tls://HOST:8786, or tcp://127.0.0.1:8786 here. "
+    "How many at once is then theirs to say.",
+)  # fmt: skip
+@click.option(
+    "--tls", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of ca.pem, cert.pem and key.pem for tls://; without it, Dask's own configuration names them.",
+)  # fmt: skip
 def grade(
-    assignment: str, folder: Path, workers: int, students: Sequence[str], force: bool, sandbox: bool
+    assignment: str,
+    folder: Path,
+    workers: int,
+    students: Sequence[str],
+    force: bool,
+    sandbox: bool,
+    scheduler: str | None,
+    tls: Path | None,
 ) -> None:
     """Grade every submission of ASSIGNMENT that has no marks yet, or is newer than its marks.
 
@@ -246,6 +262,8 @@ def grade(
         students=students or None,
         sandbox=sandbox,
         force=force,
+        scheduler=scheduler,
+        tls=tls,
         on_result=_say_result,
     )
     n_again, n_failed = summary.count(harness.RERUN), summary.count(harness.FAILED)

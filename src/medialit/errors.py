@@ -27,7 +27,8 @@
     │   └── GradebookError          a change that would orphan marks already in the gradebook
     ├── GradingError            a submission could not be graded; it is never a mark of zero
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
-    │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
+    │   ├── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
+    │   └── ClusterError            other machines cannot be asked to grade: their address, their keys, a lost scheduler
     ├── LikenessError           an enrolled likeness, or the enrolling of one
     │   ├── LikenessModelError      a face model whose package is not installed or damaged
     │   ├── EnrolmentError          a challenge, a recording or a name that no attempt can be judged by
@@ -205,6 +206,10 @@ class SandboxUnavailableError(GradingError):
 
 class WorkerLostError(GradingError):
     """A sandboxed worker ended, or broke the protocol, while it was asked something."""
+
+
+class ClusterError(GradingError):
+    """Other machines cannot be asked to grade, or are lost: an address, keys, versions, a scheduler that ended."""
 
 
 class LikenessError(MedialitError):

@@ -33,7 +33,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
-from medialit.errors import GradingError, MedialitError
+from medialit.errors import ClusterError, GradingError, MedialitError
 from medialit.grading import submission as submissions
 from medialit.grading.marks import MarkBook
 from medialit.grading.runner import Assignment, Graded, grade
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from traitlets.config import Config
 
+    from medialit.grading.cluster import Crew
     from medialit.grading.sandbox.walls import Walls
 
 log = logging.getLogger(__name__)
@@ -141,6 +142,8 @@ def grade_assignment(
     sandbox: bool = True,
     force: bool = False,
     allowance: Allowance | None = None,
+    scheduler: str | None = None,
+    tls: Path | None = None,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Summary:
     """Grade every submission of an assignment that has no marks yet, or newer work than its marks.
@@ -161,21 +164,36 @@ def grade_assignment(
         Grade again what has marks.
     allowance : Allowance, optional
         How long students' code may take.
+    scheduler : str, optional
+        Address of a Dask scheduler: its workers run and judge, and `workers` is not looked at. This process
+        alone writes, here as there.
+    tls : Path, optional
+        Folder of the keys with which the scheduler is spoken to (`cluster.Crew`).
     on_result : callable
         Called after each submission, in this thread.
 
     Raises
     ------
     SandboxUnavailableError
-        If students' code cannot be contained on this machine.
+        If students' code cannot be contained on this machine, or on any of the cluster.
+    ClusterError
+        If the cluster cannot be asked, or is lost; marks that were written stay.
     CourseError, GradingError
         If the course, the lab or its grader is not in order, or another process is grading it.
     """
     if workers < 1:
         raise GradingError(f"At least one worker is needed, not {workers}.")
-    walls = sandbox_walls.require() if sandbox else sandbox_walls.NONE
+    walls = _walls(sandbox) if scheduler is None else None
     opened = _open(course.resolve(), assignment)
-    with _only_one(opened), Gradebook(opened.folders.db_url, opened.folders.course_id) as gradebook:
+    crew: _Here | _There
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_one(opened))
+        gradebook = stack.enter_context(Gradebook(opened.folders.db_url, opened.folders.course_id))
+        if scheduler is None:
+            assert walls is not None
+            crew = _Here(opened, walls, workers, allowance)
+        else:
+            crew = _There.join(stack, opened, scheduler, tls=tls, sandbox=sandbox, allowance=allowance)
         book = MarkBook(gradebook, assignment=assignment, notebook=assignment, config=opened.config)
         found = list(_find(opened, students))
         sound = [work for work in found if not work.problem]
@@ -185,29 +203,84 @@ def grade_assignment(
         results += [Result(work.student, SKIPPED) for work in sound if work.student not in names]
         for result in results:
             on_result(result)
-        for result in _grade_all(opened, book, waiting, walls=walls, workers=workers, allowance=allowance):
+        for result in _grade_all(opened, book, waiting, crew):
             results.append(result)
             on_result(result)
-    return Summary(assignment, walls.name, tuple(sorted(results, key=lambda result: result.student)))
+    return Summary(assignment, crew.walls, tuple(sorted(results, key=lambda result: result.student)))
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Boxes of this machine."""
+
+    course: _Course
+    _walls: Walls
+    workers: int
+    allowance: Allowance | None
+
+    @property
+    def walls(self) -> str:
+        return self._walls.name
+
+    def run(self, waiting: Sequence[_Work], *, alone: bool) -> Iterator[tuple[_Work, Graded | Exception]]:
+        n = 1 if alone else self.workers
+        return _run(self.course, waiting, walls=self._walls, workers=n, allowance=self.allowance)
+
+
+@dataclass(frozen=True)
+class _There:
+    """Boxes of a cluster's machines."""
+
+    course: _Course
+    crew: Crew
+
+    @classmethod
+    def join(
+        cls,
+        stack: contextlib.ExitStack,
+        course: _Course,
+        scheduler: str,
+        *,
+        tls: Path | None,
+        sandbox: bool,
+        allowance: Allowance | None,
+    ) -> _There:
+        try:
+            from medialit.grading.cluster import Crew
+        except ImportError as error:
+            raise ClusterError(
+                f"Dask is not installed here ({error}): `pip install 'medialit[cluster]'`, on the workers too."
+            ) from None
+        crew = Crew(course.assignment, scheduler, tls=tls, sandbox=sandbox, allowance=allowance)
+        return cls(course, stack.enter_context(crew))
+
+    @property
+    def walls(self) -> str:
+        return self.crew.walls
+
+    def run(self, waiting: Sequence[_Work], *, alone: bool) -> Iterator[tuple[_Work, Graded | Exception]]:
+        return self.crew.run(waiting, lambda work: (work.student, _read(self.course, work)), alone=alone)
+
+
+def _walls(sandbox: bool) -> Walls:
+    return sandbox_walls.require() if sandbox else sandbox_walls.NONE
+
+
+def _read(course: _Course, work: _Work) -> submissions.Submission:
+    return submissions.read(work.folder / f"{course.assignment.name}.ipynb", course.assignment.skeleton)
 
 
 def _grade_all(
-    course: _Course,
-    book: MarkBook,
-    waiting: Sequence[_Work],
-    *,
-    walls: Walls,
-    workers: int,
-    allowance: Allowance | None,
+    course: _Course, book: MarkBook, waiting: Sequence[_Work], crew: _Here | _There
 ) -> Iterator[Result]:
     """Run submissions side by side; yield each when its marks are on disk. Starved ones get a second run, alone."""
     starved: list[_Work] = []
-    for work, outcome in _run(course, waiting, walls=walls, workers=workers, allowance=allowance):
+    for work, outcome in crew.run(waiting, alone=False):
         if isinstance(outcome, StarvedError):
             starved.append(work)
         else:
             yield _settle(course, book, work, outcome)
-    for work, outcome in _run(course, starved, walls=walls, workers=1, allowance=allowance):
+    for work, outcome in crew.run(starved, alone=True):
         yield _settle(course, book, work, outcome)
 
 
@@ -231,21 +304,14 @@ def _run(
                 except queue.Empty:
                     return
                 try:
-                    submission = submissions.read(
-                        work.folder / f"{course.assignment.name}.ipynb", course.assignment.skeleton
+                    graded = grade(
+                        course.assignment,
+                        _read(course, work),
+                        student=work.student,
+                        box=box,
+                        allowance=allowance,
                     )
-                    done.put(
-                        (
-                            work,
-                            grade(
-                                course.assignment,
-                                submission,
-                                student=work.student,
-                                box=box,
-                                allowance=allowance,
-                            ),
-                        )
-                    )
+                    done.put((work, graded))
                 except Exception as error:  # one submission never stops a batch
                     done.put((work, error))
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from medialit.errors import GradingError
 from medialit.grading import feedback
-from medialit.grading.judge import Grader, Verdict, load_grader
+from medialit.grading.judge import Cases, Grader, Verdict, load_grader
 from medialit.grading.sandbox import walls as sandbox_walls
 from medialit.grading.sandbox.box import PRELOAD, Allowance, Box, Usage
 from medialit.grading.submission import CHECK, Skeleton, Submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from medialit.grading.sandbox.walls import Walls
@@ -95,6 +96,15 @@ class Assignment:
                     )
         return Box(walls, lab=self.lab, preload=[*PRELOAD, *self._imports()])
 
+    def seeds(self, student: str) -> dict[str, int]:
+        """Return the seed of a student's hidden cases for each of the grader's items."""
+        return {
+            item: Cases.drawn(
+                secret=self.course.secret, student=student, assignment=self.grader.assignment, item=item
+            ).seed
+            for item in self.grader.items
+        }
+
     def _imports(self) -> list[str]:
         """Return the modules that the released lab imports, so that its box has them before the first fork."""
         names: list[str] = []
@@ -114,6 +124,28 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Examined:
+    """What came of running and judging a submission; plain data, which may come from another machine.
+
+    Attributes
+    ----------
+    verdicts : dict
+        By the grader's item.
+    outputs : list of list of dict
+        For each cell that ran, its outputs, cleaned (`feedback.safe_outputs`).
+    usage : Usage
+        What the student's code used.
+    walls : str
+        Behind what it ran.
+    """
+
+    verdicts: dict[str, Verdict]
+    outputs: list[list[dict[str, Any]]] = field(repr=False)
+    usage: Usage
+    walls: str
+
+
+@dataclass(frozen=True)
 class Graded:
     """A submission that has been graded.
 
@@ -127,12 +159,15 @@ class Graded:
         What was amiss in the submission.
     usage : Usage
         What the student's code used.
+    walls : str
+        Behind what it ran.
     """
 
     notebook: dict[str, Any] = field(repr=False)
     verdicts: dict[str, Verdict]
     notes: tuple[str, ...]
     usage: Usage
+    walls: str
 
     @property
     def score(self) -> float:
@@ -162,25 +197,73 @@ def grade(
     SandboxUnavailableError
         If the box could not be started.
     """
-    with box.session(submission.sources, files=submission.files, allowance=allowance) as session:
-        judged = assignment.grader.judge(session, secret=assignment.course.secret, student_id=student)
-    verdicts = {verdict.item: verdict for verdict in judged}
+    examined = examine(
+        assignment.grader,
+        submission.sources,
+        submission.files,
+        seeds=assignment.seeds(student),
+        box=box,
+        allowance=allowance,
+    )
+    return write_up(assignment, submission, examined)
+
+
+def examine(
+    grader: Grader,
+    sources: Sequence[str],
+    files: Mapping[str, str],
+    *,
+    seeds: Mapping[str, int],
+    box: Box,
+    allowance: Allowance | None = None,
+) -> Examined:
+    """Run a student's cells behind walls and judge them in this process, on whichever machine that is.
+
+    Parameters
+    ----------
+    grader : Grader
+        The trusted checks.
+    sources : sequence of str
+        Of the cells, in order.
+    files : mapping
+        Text files that were handed in beside the notebook, by name.
+    seeds : mapping
+        For each item, the seed of the learner's hidden cases (`Assignment.seeds`).
+    box : Box
+        Open for the assignment's lab.
+    allowance : Allowance, optional
+        How long the student's code may take.
+
+    Raises
+    ------
+    StarvedError, SandboxUnavailableError
+        As `grade`.
+    """
+    with box.session(sources, files=files, allowance=allowance) as session:
+        verdicts = {item.name: item.judge(session, Cases(seeds[item.name])) for item in grader.items.values()}
+    return Examined(
+        verdicts, feedback.safe_outputs(session.outputs), usage=session.usage, walls=box.walls.name
+    )
+
+
+def write_up(assignment: Assignment, submission: Submission, examined: Examined) -> Graded:
+    """Put what came of a submission into its notebook: outputs, verdicts in words, scores as nbgrader reads them."""
     notebook = submission.notebook
     cells = notebook["cells"]
-    for index, outputs in zip(submission.runnable, feedback.safe_outputs(session.outputs), strict=True):
+    for index, outputs in zip(submission.runnable, examined.outputs, strict=True):
         cells[index]["outputs"] = outputs
     by_grade_id: dict[str, Verdict] = {}
     for cell in cells:
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if grade_id in assignment.items:
-            verdict = by_grade_id[grade_id] = verdicts[assignment.items[grade_id]]
+            verdict = by_grade_id[grade_id] = examined.verdicts[assignment.items[grade_id]]
             cell["outputs"] = feedback.verdict_outputs(
                 verdict,
                 lang=assignment.course.language,
                 say=lambda text: assignment.course.say(assignment.name, text),
-                walls=box.walls.name,
+                walls=examined.walls,
             )
     note = feedback.note_cell(submission.notes, lang=assignment.course.language)
     if note is not None:
         cells.insert(0, note)
-    return Graded(notebook, by_grade_id, submission.notes, session.usage)
+    return Graded(notebook, by_grade_id, submission.notes, examined.usage, examined.walls)
