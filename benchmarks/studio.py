@@ -9,7 +9,7 @@ A page takes the server about 5 ms of its own; the rest is the wait for a core a
 programs run, the clock on the wall says more of them than of the server: the load is printed beside it.
 
 Why not locust: it times requests, and does not know which writes were acknowledged, which is the question here; httpx is
-installed already. Members join before the server starts, as joining is limited to ten a minute from one address.
+installed already. Members join before the server starts, so that what is timed is a class at work.
 """
 
 from __future__ import annotations

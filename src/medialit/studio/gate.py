@@ -49,7 +49,7 @@ class Gate:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(message)
+                _add(message, public=scope["path"].startswith("/web/"))
             await send(message)
 
         if not self._ours(sent.get("host", "")):
@@ -93,13 +93,14 @@ class Gate:
         return True
 
 
-def _add(message: MutableMapping[str, Any]) -> None:
+def _add(message: MutableMapping[str, Any], *, public: bool) -> None:
     there = {name.lower() for name, _ in message["headers"]}
     for name, value in HEADERS.items():
         if name.encode() not in there:
             message["headers"].append((name.encode(), value.encode()))
     if b"cache-control" not in there:
-        message["headers"].append((b"cache-control", b"no-store"))
+        # The page's own files are kept, and asked for each time whether they have changed; what a class made is not kept.
+        message["headers"].append((b"cache-control", b"no-cache" if public else b"no-store"))
 
 
 async def _refuse(send: Send, status: int, code: str, words: str) -> None:

@@ -162,6 +162,15 @@ def test_every_answer_carries_the_headers(people: tuple[World, dict[str, Browser
         assert headers["cache-control"]
 
 
+def test_the_page_s_own_files_are_kept_and_nothing_else_is(people: tuple[World, dict[str, Browser]]) -> None:
+    one = people[1]["learner"]
+    style = one.get("/web/style.css")
+    assert style.headers["cache-control"] == "no-cache"
+    assert one.get("/web/style.css", headers={"if-none-match": style.headers["etag"]}).status_code == 304
+    for path in ("/", "/api/me", "/api/feed", "/web-not-ours"):
+        assert "no-store" in one.get(path).headers["cache-control"]
+
+
 Opens = Callable[..., World]
 
 
