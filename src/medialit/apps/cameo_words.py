@@ -7,7 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from medialit.consent.grant_words import PLACES, Names, day
+from medialit.consent.grant_words import PLACES
+from medialit.consent.grant_words import Names as Names
+from medialit.consent.grant_words import day as day
 from medialit.consent.grant_words import grant_sentences as grant_sentences
 from medialit.consent.grant_words import listed as listed
 from medialit.consent.grant_words import ltr as ltr
