@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from medialit.classroom.items import ItemReport, Telling
 from medialit.classroom.sight import Sight
-from medialit.contest.words import occasion_word
+from medialit.contest.plots import calibration, png
 from medialit.language import translator
 
-_DPI = 130
-_MARKS = {"before": ("o", "white", "--"), "after": ("o", "black", "-")}
 _FILLS = {
     Telling.YES: "black",
     Telling.UNSURE: "0.65",
@@ -50,7 +44,7 @@ def items_plot(items: Sequence[ItemReport], *, lang: str) -> bytes | None:
         axes.figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
 
     height = 0.24 * len(items) + 1.3
-    return _png(draw, x=_("share of learners with full points"), y="", size=(7.2, height))
+    return png(draw, x=_("share of learners with full points"), y="", size=(7.2, height))
 
 
 def change_plot(sight: Sight, *, lang: str) -> bytes:
@@ -68,44 +62,10 @@ def change_plot(sight: Sight, *, lang: str) -> bytes:
         widest = max(0.6, *(abs(end) for _n, one, _f in rows for end in (one.low, one.high))) * 1.1
         axes.set(ylim=(-0.6, len(rows) - 0.4), xlim=(-widest, widest))
 
-    return _png(draw, x=_("change, after less before"), y="", size=(6.4, 1.8))
+    return png(draw, x=_("change, after less before"), y="", size=(6.4, 1.8))
 
 
 def calibration_plot(sight: Sight, *, lang: str) -> bytes:
     """Draw what was said against what was, before and after."""
-    _ = translator(lang)
-
-    def draw(axes: Axes) -> None:
-        axes.plot([0, 1], [0, 1], color="0.5", ls="-.", lw=1, label=_("calibrated"))
-        for shift, (block, found) in enumerate(sight.occasions.items()):
-            mark, fill, line = _MARKS[block]
-            at = [point.said + 0.008 * shift for point in found.curve]
-            for x, point in zip(at, found.curve, strict=True):
-                axes.plot([x, x], [point.was.low, point.was.high], color="0.3", lw=1.2)
-            axes.plot(
-                at, [point.was.value for point in found.curve], mark, ls=line, color="black", mfc=fill, mec="black",
-                ms=8, label=occasion_word(block, lang=lang),
-            )  # fmt: skip
-        axes.set(xlim=(-0.02, 1.02), ylim=(-0.03, 1.03))
-        axes.legend(loc="upper left")
-
-    return _png(
-        draw,
-        x=_("said: probability of synthetic"),
-        y=_("it was: share that was synthetic"),
-        size=(5.6, 4.2),
-    )
-
-
-def _png(draw: Callable[[Axes], None], *, x: str, y: str, size: tuple[float, float]) -> bytes:
-    with rc_context(
-        {"font.family": "DejaVu Sans", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
-    ):
-        figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        draw(axes)
-        axes.set(xlabel=x, ylabel=y)
-        held = io.BytesIO()
-        figure.savefig(held, format="png", metadata={"Software": None})
-    return held.getvalue()
+    curves = [(block, found.curve) for block, found in sight.occasions.items()]
+    return calibration(curves, lang=lang, size=(5.6, 4.2))

@@ -7,15 +7,17 @@ Arabic letters by itself.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from medialit.contest.records import Occasion
 from medialit.contest.report import ClassReport
 from medialit.contest.words import contestant_words, occasion_word
+from medialit.forensics.calibration import Bin
 from medialit.language import translator
 
 _FONT = "DejaVu Sans"
@@ -41,7 +43,7 @@ def change_plot(report: ClassReport, *, lang: str) -> bytes | None:
             )
         axes.legend(loc="best")
 
-    return _png(
+    return png(
         draw,
         x=_("criterion c: suspicious on the left, trusting on the right"),
         y=_("sensitivity d': up is seeing better"),
@@ -53,27 +55,32 @@ def calibration_plot(report: ClassReport, *, lang: str) -> bytes | None:
     """Draw what was said against what was, on each occasion; None where there is none."""
     if not report.occasions:
         return None
+    curves = [(occasion, found.curve) for occasion, found in report.occasions.items()]
+    return calibration(curves, lang=lang, size=(6.0, 4.6))
+
+
+def calibration(
+    curves: Iterable[tuple[Occasion, Sequence[Bin]]], *, lang: str, size: tuple[float, float]
+) -> bytes:
+    """Draw what was said against what was, a curve an occasion."""
     _ = translator(lang)
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color="0.5", ls="-.", lw=1, label=_("calibrated"))
-        for shift, (occasion, found) in enumerate(report.occasions.items()):
+        for shift, (occasion, curve) in enumerate(curves):
             mark, fill, line = _MARKS[occasion]
-            at = [point.said + 0.008 * shift for point in found.curve]
-            for x, point in zip(at, found.curve, strict=True):
+            at = [point.said + 0.008 * shift for point in curve]
+            for x, point in zip(at, curve, strict=True):
                 axes.plot([x, x], [point.was.low, point.was.high], color="0.3", lw=1.2)
             axes.plot(
-                at, [point.was.value for point in found.curve], mark, ls=line, color="black", mfc=fill, mec="black",
+                at, [point.was.value for point in curve], mark, ls=line, color="black", mfc=fill, mec="black",
                 ms=8, label=occasion_word(occasion, lang=lang),
             )  # fmt: skip
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.03, 1.03))
         axes.legend(loc="upper left")
 
-    return _png(
-        draw,
-        x=_("said: probability of synthetic"),
-        y=_("it was: share that was synthetic"),
-        size=(6.0, 4.6),
+    return png(
+        draw, x=_("said: probability of synthetic"), y=_("it was: share that was synthetic"), size=size
     )
 
 
@@ -105,7 +112,7 @@ def contest_plot(report: ClassReport, *, lang: str) -> bytes | None:
         least = min([0.5, *(one.auc.low for one in found.contestants)])
         axes.set(xlim=(least - 0.03, 1.02), ylim=(-0.6, len(names) - 0.3))
 
-    return _png(
+    return png(
         draw,
         x=_("area under the ROC curve (0.5 is guessing)"),
         y="",
@@ -113,7 +120,8 @@ def contest_plot(report: ClassReport, *, lang: str) -> bytes | None:
     )
 
 
-def _png(draw: Callable[[Axes], None], *, x: str, y: str, size: tuple[float, float]) -> bytes:
+def png(draw: Callable[[Axes], None], *, x: str, y: str, size: tuple[float, float]) -> bytes:
+    """Return a figure of one pair of axes, `size` in inches, as the bytes of a PNG."""
     with rc_context(
         {"font.family": _FONT, "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
     ):
