@@ -28,6 +28,33 @@ PATIENCE_MS = 90_000
 STARTS_IN_S = 240  # the first start builds the course; a busy computer is slow
 
 
+@contextmanager
+def opened_window(*words: str, folder: Path) -> Iterator[str]:
+    """Open a window as a person does, `medialit WORDS`, with its files in a folder; give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {
+        "MEDIALIT_HOME": str(folder / "home"),
+        "GRADIO_TEMP_DIR": str(folder / "gradio"),
+        "TMPDIR": str(folder),
+    }
+    command = [sys.executable, "-m", "medialit.cli", *words, "--no-browser", "--port", str(port)]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + STARTS_IN_S
+            while process.poll() is None and time.monotonic() < until:
+                with socket.socket() as knock:
+                    if knock.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.2)  # it cannot tell us when it listens
+            assert process.poll() is None, f"`medialit {' '.join(words)}` did not open a window"
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
 @dataclass(frozen=True)
 class Classroom:
     """A course in one language, with JupyterLab running on it."""

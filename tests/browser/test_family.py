@@ -5,12 +5,8 @@ Every page is put before axe-core, and nobody but this computer may be asked for
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import opened_window
 
 from medialit.apps import family_twins as twins
 from medialit.apps import family_words as words
@@ -50,6 +47,9 @@ TWINS = pytest.mark.parametrize(
         for key in twins.KEYS
     ],
 )
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+  .map(one => one.finished.catch(() => null)))"""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -64,26 +64,8 @@ class Opened:
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("family")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "MEDIALIT_HOME": str(folder / "home"),
-        "GRADIO_TEMP_DIR": str(folder / "gradio"),
-        "TMPDIR": str(folder),
-    }
-    command = [sys.executable, "-m", "medialit.cli", "family", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 240
-        while process.poll() is None and time.monotonic() < until:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)  # it cannot tell us when it listens
-        assert process.poll() is None, "the window did not open"
-        yield Opened(address=f"http://127.0.0.1:{port}/", folder=folder)
-        process.terminate()
-        process.wait(30)
+    with opened_window("family", folder=folder) as address:
+        yield Opened(address=address, folder=folder)
 
 
 @pytest.fixture
@@ -119,6 +101,7 @@ def enter(page: Page, key: str) -> None:
 def looked_at(page: Page, name: str, size: str) -> None:
     """Let axe look at the page, see that it fits, and keep a picture of it."""
     expect(page.locator(".pending")).to_have_count(0)  # while an answer comes in, the page is faded
+    page.evaluate(SETTLED)  # and for a moment after
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES["runOnly"]}}).response
     wrong = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found["violations"]]
     assert wrong == [], (name, wrong)

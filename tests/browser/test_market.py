@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import opened_window
 
 from medialit.apps import market_words as words
 from medialit.language import translator
@@ -43,26 +39,8 @@ class Opened:
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("market")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "MEDIALIT_HOME": str(folder / "home"),
-        "GRADIO_TEMP_DIR": str(folder / "gradio"),
-        "TMPDIR": str(folder),
-    }
-    command = [sys.executable, "-m", "medialit.cli", "market", "open", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)  # it cannot tell us when it listens
-        assert process.poll() is None, "the window did not open"
-        yield Opened(address=f"http://127.0.0.1:{port}/", home=folder / "home")
-        process.terminate()
-        process.wait(30)
+    with opened_window("market", "open", folder=folder) as address:
+        yield Opened(address=address, home=folder / "home")
 
 
 @pytest.fixture
