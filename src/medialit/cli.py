@@ -162,9 +162,8 @@ def labs_status(languages: Sequence[str], style: str) -> None:
         return
     click.echo(f"{'lab':24} {'language':8} {'translated':>14} {'stale':>6}  review")
     for row in rows:
-        review = "draft" if row.draft else "done"
         share = f"{row.translated}/{row.total} ({row.percent} %)"
-        click.echo(f"{row.lab:24} {row.language:8} {share:>14} {row.stale:>6}  {review}")
+        click.echo(f"{row.lab:24} {row.language:8} {share:>14} {row.stale:>6}  {row.review}")
 
 
 @labs.command("update")

@@ -96,7 +96,8 @@ def test_status_is_for_people_and_for_programs(run) -> None:
     assert "9/9 (100 %)" in run("labs", "status", "--lang", "fr").output
     [row] = json.loads(run("labs", "status", "--lang", "fr", "--format", "json").output)
     assert row == {
-        "lab": "01_tiny", "language": "fr", "total": 9, "translated": 9, "stale": 0, "draft": True, "percent": 100,
+        "lab": "01_tiny", "language": "fr", "total": 9, "translated": 9, "stale": 0, "draft": True,
+        "review": "draft", "percent": 100,
     }  # fmt: skip
 
 

@@ -28,7 +28,10 @@ from medialit.errors import LabSourceError
 from medialit.language import SOURCE, language
 
 REVIEW = "X-Review"
-"""Header that says `draft` until a native speaker has reviewed the catalogue, then who did."""
+"""Header that says `draft` until a native speaker has reviewed the catalogue, then who did.
+
+`draft, second reading 2026-11-27` is a draft still, which somebody read who did not write it.
+"""
 
 
 class State(StrEnum):
@@ -65,6 +68,8 @@ class Status:
     translated: int
     stale: int
     draft: bool
+    review: str
+    """What the catalogue says of its review: `draft`, `draft, second reading DATE`, or who read it."""
 
     @property
     def percent(self) -> int:
@@ -78,17 +83,22 @@ class Catalogue:
     def __init__(self, lab: Lab, lang: str) -> None:
         self.language = language(lang)
         self.path = catalogue_path(lab, lang)
-        self.draft = False
+        self.review = ""
         self._texts: dict[tuple[str, str], str] = {}
         self._contexts: set[str] = set()
         if lang == SOURCE:
             return
-        self.draft = True
+        self.review = "draft"
         if self.path.is_file():
             self._read(_load(self.path))
 
+    @property
+    def draft(self) -> bool:
+        """True until a native speaker has reviewed the catalogue."""
+        return is_draft(self.review)
+
     def _read(self, catalogue: polib.POFile) -> None:
-        self.draft = catalogue.metadata.get(REVIEW, "draft").strip().lower() == "draft"
+        self.review = catalogue.metadata.get(REVIEW, "draft").strip()
         for entry in catalogue:
             if entry.obsolete or not entry.msgstr:
                 continue
@@ -116,6 +126,17 @@ class Catalogue:
         """Return English to translation, for the messages that have one."""
         found = {message.text: self._texts.get((message.context, message.text)) for message in messages}
         return {english: text for english, text in found.items() if text is not None}
+
+
+def is_draft(review: str) -> bool:
+    """Say whether a review header tells of a draft.
+
+    Examples
+    --------
+    >>> is_draft("draft"), is_draft("draft, second reading 2026-11-27"), is_draft("A. Reader, 2027-01-15")
+    (True, True, False)
+    """
+    return review.split(",")[0].strip().lower() == "draft"
 
 
 def catalogue_path(lab: Lab, lang: str) -> Path:
@@ -192,6 +213,7 @@ def _status(lab: Lab, lang: str, *, graders: Path) -> Status:
         translated=states.count(State.TRANSLATED),
         stale=states.count(State.STALE),
         draft=catalogue.draft,
+        review=catalogue.review,
     )
 
 

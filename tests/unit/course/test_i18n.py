@@ -91,6 +91,11 @@ def test_a_reviewed_catalogue_is_no_draft(lab: Lab) -> None:
         path.read_text(encoding="utf-8").replace("X-Review: draft", "X-Review: A. Reader, 2026-11")
     )
     assert not Catalogue(lab, "fr").draft
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("A. Reader, 2026-11", "draft, second reading 2026-11-27")
+    )
+    assert Catalogue(lab, "fr").draft
+    assert Catalogue(lab, "fr").review == "draft, second reading 2026-11-27"
     assert Catalogue(lab, "ar").draft
 
 
