@@ -20,6 +20,7 @@
     │   ├── FakeError               a fake that cannot be made as asked
     │   ├── ClipPackError           a pack of labelled clips that cannot be built, read or added to
     │   ├── ContestError            a contest that cannot be drawn, or answers that cannot be kept or read
+    │   ├── BatchError              a file of prompts that cannot be read, or a line of it that no clip can be made from
     │   └── StudioError             something asked of the studio that cannot be, with the code that its pages know
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
@@ -27,8 +28,8 @@
     │   └── GradebookError          a change that would orphan marks already in the gradebook
     ├── GradingError            a submission could not be graded; it is never a mark of zero
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
-    │   ├── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
-    │   └── ClusterError            other machines cannot be asked to grade: their address, their keys, a lost scheduler
+    │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
+    ├── ClusterError            other machines cannot be asked to work: their address, their keys, a lost scheduler
     ├── LikenessError           an enrolled likeness, or the enrolling of one
     │   ├── LikenessModelError      a face model whose package is not installed or damaged
     │   ├── EnrolmentError          a challenge, a recording or a name that no attempt can be judged by
@@ -144,6 +145,10 @@ class ContestError(SayableError):
     """A contest cannot be drawn from a pack, or its answers cannot be kept or read."""
 
 
+class BatchError(SayableError):
+    """A file of prompts cannot be read, or a line of it is nothing that a clip can be made from."""
+
+
 class StudioError(SayableError):
     """Something that was asked of the studio cannot be done.
 
@@ -208,8 +213,8 @@ class WorkerLostError(GradingError):
     """A sandboxed worker ended, or broke the protocol, while it was asked something."""
 
 
-class ClusterError(GradingError):
-    """Other machines cannot be asked to grade, or are lost: an address, keys, versions, a scheduler that ended."""
+class ClusterError(MedialitError):
+    """Other machines cannot be asked to work, or are lost: an address, keys, versions, a scheduler that ended."""
 
 
 class LikenessError(MedialitError):

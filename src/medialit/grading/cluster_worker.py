@@ -72,11 +72,6 @@ def work(digest: str, kit: bytes, job: bytes) -> bytes:
     return jobs.pack_refusal(Refusal(kind, message, _address()))
 
 
-def keep(content: bytes) -> bytes:
-    """Return what it is given: as a task of its own, a kit reaches each worker once."""
-    return content
-
-
 def _address() -> str:
     try:
         return str(get_worker().address)

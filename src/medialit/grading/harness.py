@@ -232,7 +232,7 @@ class _There:
     """Boxes of a cluster's machines."""
 
     course: _Course
-    crew: Crew
+    crew: Crew[_Work]
 
     @classmethod
     def join(
@@ -251,7 +251,14 @@ class _There:
             raise ClusterError(
                 f"Dask is not installed here ({error}): `pip install 'medialit[cluster]'`, on the workers too."
             ) from None
-        crew = Crew(course.assignment, scheduler, tls=tls, sandbox=sandbox, allowance=allowance)
+        crew: Crew[_Work] = Crew(
+            course.assignment,
+            scheduler,
+            read=lambda work: (work.student, _read(course, work)),
+            tls=tls,
+            sandbox=sandbox,
+            allowance=allowance,
+        )
         return cls(course, stack.enter_context(crew))
 
     @property
@@ -259,7 +266,7 @@ class _There:
         return self.crew.walls
 
     def run(self, waiting: Sequence[_Work], *, alone: bool) -> Iterator[tuple[_Work, Graded | Exception]]:
-        return self.crew.run(waiting, lambda work: (work.student, _read(self.course, work)), alone=alone)
+        return self.crew.run(waiting, alone=alone)
 
 
 def _walls(sandbox: bool) -> Walls:

@@ -18,8 +18,8 @@ import pytest
 from distributed import Client, Future
 from nbgrader.api import Gradebook
 
+from medialit import cluster
 from medialit.errors import ClusterError, SandboxUnavailableError
-from medialit.grading import cluster
 from medialit.grading.harness import Result, Summary, grade_assignment
 
 LAB = "01_probe"

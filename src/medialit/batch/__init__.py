@@ -1,0 +1,1 @@
+"""Many prompts become many clips."""
