@@ -205,12 +205,29 @@ def start(ctx: click.Context, lang: str, role: str, browser: bool, port: int | N
     """Open JupyterLab on the course. Ctrl+C ends it."""
     from medialit.course import desk, exchange
 
-    if build:
+    A learner's installation, without the package medialit-teach, has the labs and no course: it opens as a learner's.
+    """
+    from medialit.course import desk, exchange, project
+
+    home, received = exchange.find_home(), project.learner_only()
+    if received and role == "instructor":
+        raise click.ClickException(
+            "A teacher's tools need the package medialit-teach. Install it beside medialit."
+        )
+    if received:
+        role = "learner"
+        exchange.prepare_home(home)
+        desk.receive(home, lang=lang, on_lab=_say_received)
+    elif build:
         ctx.invoke(course_build, languages=[lang])
-    laid = desk.set_up(exchange.find_home(), lang=lang, role=desk.Role(role), browser=browser, port=port)
+    laid = desk.set_up(home, lang=lang, role=desk.Role(role), browser=browser, port=port, received=received)
     others = ", ".join(f"--lang {one.code}" for one in LANGUAGES.values() if one.course and one.code != lang)
     click.echo(f"JupyterLab opens {laid.folder}. In another language: {others}. Ctrl+C ends it.")
     sys.exit(desk.run(laid))
+
+def _say_received(slug: str, new: bool) -> None:
+    click.echo(f"{slug:20} {'new' if new else 'here already, as you left it'}")
+
 
 
 @main.command()

@@ -37,6 +37,7 @@ from medialit.course.notebook import source_notebook
 from medialit.course.project import Course, Project
 from medialit.course.source import Lab
 from medialit.errors import CourseError, GradebookError, LabSourceError
+from medialit.gradebook import gradebook_url, open_gradebook, prepare
 
 SCHEMA = 1
 """Of medialit.json."""
@@ -129,7 +130,7 @@ class _Assets:
         if not made.exists():
             _log.info("Making the files of %s", lab.slug)
             made.mkdir()
-            _load_module(lab.assets).build(made, seed=self._seed)
+            load_assets(lab.assets).build(made, seed=self._seed)
         shutil.copytree(made, destination, dirs_exist_ok=True)
 
 
@@ -336,7 +337,14 @@ def _swap(new: Path, place: Path, *, trash: Path) -> None:
     new.rename(place)
 
 
-def _load_module(path: Path) -> Any:
+def load_assets(path: Path) -> Any:
+    """Return a lab's assets.py as a module, which has `build(folder, *, seed)`.
+
+    Raises
+    ------
+    LabSourceError
+        If it has not.
+    """
     spec = importlib.util.spec_from_file_location(f"medialit_lab_{path.parent.name}_{path.stem}", path)
     assert spec is not None  # the path ends in .py
     assert spec.loader is not None

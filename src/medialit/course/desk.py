@@ -10,14 +10,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from medialit.course.build import read_description, write_whole
+from medialit.course import supplied
+from medialit.course.build import load_assets, read_description, write_whole
 from medialit.course.exchange import WITHOUT_EXCHANGE, Home, deliver
 from medialit.course.notebook import wrap
+from medialit.course.supplied import released_description
 from medialit.course.welcome import welcome
 from medialit.errors import CourseError
 from medialit.language import language
@@ -60,7 +62,9 @@ class Desk:
     """What JupyterLab shows as its root."""
 
 
-def set_up(home: Home, *, lang: str, role: Role, browser: bool, port: int | None) -> Desk:
+def set_up(
+    home: Home, *, lang: str, role: Role, browser: bool, port: int | None, received: bool = False
+) -> Desk:
     """Write JupyterLab's configuration and the first page, and return how to start it.
 
     Parameters
@@ -75,6 +79,8 @@ def set_up(home: Home, *, lang: str, role: Role, browser: bool, port: int | None
         Whether JupyterLab opens one.
     port : int or None
         None lets JupyterLab choose, from 8888 up.
+    received : bool
+        The labs came with this installation, which has no course of its own: the learner hands in files. For LEARNER.
 
     Raises
     ------
@@ -82,21 +88,28 @@ def set_up(home: Home, *, lang: str, role: Role, browser: bool, port: int | None
         If no course is built in this language.
     """
     course, work = home.course(lang), home.work(lang)
-    description = read_description(course)
+    description = released_description(lang) if received else read_description(course)
     if description is None:
         raise CourseError(f"No course is built in {course}. Run `medialit course build --lang {lang}` first.")
+    assert role is Role.LEARNER or not received  # the command line sees to it
     work.mkdir(parents=True, exist_ok=True)
     folder = {Role.BOTH: home.root, Role.LEARNER: work, Role.INSTRUCTOR: course}[role]
     first_page = (course if role is Role.INSTRUCTOR else work) / "welcome.md"
     text = welcome(
-        description["labs"], lang=lang, learner=role is not Role.INSTRUCTOR, teacher=role is not Role.LEARNER
+        description["labs"],
+        lang=lang,
+        learner=role is not Role.INSTRUCTOR,
+        teacher=role is not Role.LEARNER,
+        by_file=received,
     )
     write_whole(first_page, text if lang == "en" else wrap(text.rstrip(), language(lang)) + "\n")
-    if WITHOUT_EXCHANGE:
+    if WITHOUT_EXCHANGE and not received:
         for assignment in description["labs"]:
             deliver(course, assignment=assignment, work=work)
     settings = home.jupyter(lang) / role
-    _write_settings(settings, home=home, lang=lang, role=role, folder=folder, first_page=first_page)
+    _write_settings(
+        settings, home=home, lang=lang, role=role, folder=folder, first_page=first_page, received=received
+    )
     command = [sys.executable, "-m", "jupyterlab"]
     command += [] if browser else ["--no-browser"]
     command += [f"--port={port}"] if port is not None else []
@@ -106,6 +119,17 @@ def set_up(home: Home, *, lang: str, role: Role, browser: bool, port: int | None
         "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", "")]),
     }
     return Desk(command=tuple(command), environment=environment, folder=folder)
+
+
+def receive(home: Home, *, lang: str, on_lab: Callable[[str, bool], None]) -> None:
+    """Put the labs that came with this installation into the learner's folder (`supplied.receive`)."""
+    supplied.receive(
+        home=home.root,
+        lang=lang,
+        work=home.work(lang),
+        make=lambda path, folder, seed: load_assets(path).build(folder, seed=seed),
+        on_lab=on_lab,
+    )
 
 
 def run(desk: Desk) -> int:
@@ -120,26 +144,34 @@ def run(desk: Desk) -> int:
 
 
 def _write_settings(
-    settings: Path, *, home: Home, lang: str, role: Role, folder: Path, first_page: Path
+    settings: Path, *, home: Home, lang: str, role: Role, folder: Path, first_page: Path, received: bool
 ) -> None:
     lab = settings / "lab"
     custom = settings / "custom"
     for made in (lab, custom):
         made.mkdir(parents=True, exist_ok=True)
     write_whole(custom / "custom.css", RIGHT_TO_LEFT)
-    write_whole(settings / "jupyter_server_config.json", _json(_server(settings, role, folder, first_page)))
-    write_whole(settings / "nbgrader_config.py", _nbgrader(home, lang=lang, role=role))
+    alone = received or WITHOUT_EXCHANGE
+    server = _server(
+        settings, role, folder, first_page, exchange=role is not Role.INSTRUCTOR and not received
+    )
+    write_whole(settings / "jupyter_server_config.json", _json(server))
+    write_whole(
+        settings / "nbgrader_config.py", _ALONE if received else _nbgrader(home, lang=lang, role=role)
+    )
     write_whole(lab / "overrides.json", _json(_overrides(lang)))
     hidden: tuple[str, ...] = _LEARNER_CANNOT if role is Role.LEARNER else ()
-    hidden += ("assignment-list",) if role is Role.INSTRUCTOR or WITHOUT_EXCHANGE else ()
+    hidden += ("assignment-list",) if role is Role.INSTRUCTOR or alone else ()
     disabled = {f"@jupyter/nbgrader:{name}": True for name in hidden}
     write_whole(lab / "page_config.json", _json({"disabledExtensions": disabled}))
 
 
-def _server(settings: Path, role: Role, folder: Path, first_page: Path) -> dict[str, object]:
+def _server(
+    settings: Path, role: Role, folder: Path, first_page: Path, *, exchange: bool
+) -> dict[str, object]:
     extensions = {
         "jupyterlab_jupytext": False,  # learners see notebooks, not scripts that pair with them
-        "nbgrader.server_extensions.assignment_list": role is not Role.INSTRUCTOR,
+        "nbgrader.server_extensions.assignment_list": exchange,
         "nbgrader.server_extensions.validate_assignment": True,
         "nbgrader.server_extensions.formgrader": role is not Role.LEARNER,
         "nbgrader.server_extensions.course_list": role is not Role.LEARNER,
@@ -169,6 +201,12 @@ def _overrides(lang: str) -> dict[str, object]:
         "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     }
+
+
+_ALONE = """\
+# Written by `medialit start`; changes are lost. The labs came with this installation; there is no exchange.
+c = get_config()
+"""
 
 
 def _nbgrader(home: Home, *, lang: str, role: Role) -> str:

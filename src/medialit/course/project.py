@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from medialit.course import supplied
 from medialit.errors import CourseError
+from medialit.home import medialit_home
 from medialit.language import LANGUAGES
 
 _T = TypeVar("_T")
 
 ROOT_VARIABLE = "MEDIALIT_ROOT"
-"""Environment variable: the folder with labs/, graders/ and course/, where it is not this checkout."""
+"""Environment variable: the folder with labs/, graders/ and course/, where it is neither a checkout nor installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +61,19 @@ class Course:
 
 
 def find_project(root: Path | None = None) -> Project:
-    """Return the project at `root`, at $MEDIALIT_ROOT, here or above, or around this package.
+    """Return the project at `root`, at $MEDIALIT_ROOT, in the checkout here or around this package, or installed.
+
+    What is installed is the package ``medialit-teach``; it is unpacked into $MEDIALIT_HOME first (`supplied.sources`).
 
     Raises
     ------
     CourseError
         If none of them holds course/course.toml.
     """
+    named = os.environ.get(ROOT_VARIABLE)
     if root is not None:
         candidates = [root]
-    elif named := os.environ.get(ROOT_VARIABLE):
+    elif named:
         candidates = [Path(named)]
     else:
         here = Path.cwd()
@@ -76,10 +81,24 @@ def find_project(root: Path | None = None) -> Project:
     for candidate in candidates:
         if (candidate / "course" / "course.toml").is_file():
             return Project(root=candidate.resolve())
+    if root is None and not named and (installed := supplied.sources(medialit_home())) is not None:
+        return Project(root=installed.resolve())
     raise CourseError(
-        f"No course/course.toml was found in {candidates[0]}. Run the command inside a checkout of medialit, "
-        f"or set {ROOT_VARIABLE} to the folder that holds labs/, graders/ and course/."
+        f"No course/course.toml was found in {candidates[0]}. The sources of the labs are in the package medialit-teach: "
+        f"install it, run the command inside a checkout of medialit, or set {ROOT_VARIABLE} to the folder that holds "
+        "labs/, graders/ and course/."
     )
+
+
+def learner_only() -> bool:
+    """Say whether this installation holds the labs as learners get them, and no sources of a course."""
+    if supplied.released() is None:
+        return False
+    try:
+        find_project()
+    except CourseError:
+        return True
+    return False
 
 
 def read_course(project: Project) -> Course:

@@ -8,7 +8,9 @@ from typing import Any
 from medialit.language import language, translator
 
 
-def welcome(labs: Mapping[str, Mapping[str, Any]], *, lang: str, learner: bool, teacher: bool) -> str:
+def welcome(
+    labs: Mapping[str, Mapping[str, Any]], *, lang: str, learner: bool, teacher: bool, by_file: bool = False
+) -> str:
     """Return the first page, in Markdown.
 
     Parameters
@@ -19,6 +21,8 @@ def welcome(labs: Mapping[str, Mapping[str, Any]], *, lang: str, learner: bool, 
         The course's language.
     learner, teacher : bool
         Which of the two parts to show.
+    by_file : bool
+        The labs lie in the learner's folder already, and are handed in as files.
 
     Examples
     --------
@@ -31,7 +35,7 @@ def welcome(labs: Mapping[str, Mapping[str, Any]], *, lang: str, learner: bool, 
     if language(lang).draft:
         parts.append("> " + _("Draft translation: no native speaker has reviewed it yet."))
     if learner:
-        parts.append(_learner(lang))
+        parts.append(_learner_alone(lang) if by_file else _learner(lang))
     if teacher:
         parts.append(_teacher(lang))
     parts.append(f"## {_('The labs')}")
@@ -55,6 +59,17 @@ def _learner(lang: str) -> str:
         _("Press **Validate** in the notebook's toolbar. It says which of your answers do not run yet."),
         _("In the Assignment List, press **Submit**. You may submit again; the last one counts."),
         _("When your work is graded, press **Fetch Feedback** there to read what was found."),
+    )
+
+
+def _learner_alone(lang: str) -> str:
+    _ = translator(lang)
+    return _numbered(
+        _("If you learn"),
+        _("In the list of files on the left, open the folder of a lab, and in it the notebook."),
+        _("Read it from top to bottom, and run each cell with Shift+Enter."),
+        _("Press **Validate** in the notebook's toolbar. It says which of your answers do not run yet."),
+        _("When you have finished, save, and give the notebook's file to your teacher."),
     )
 
 
