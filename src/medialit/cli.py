@@ -202,8 +202,7 @@ def labs_update(slugs: Sequence[str], languages: Sequence[str]) -> None:
 )
 @click.pass_context
 def start(ctx: click.Context, lang: str, role: str, browser: bool, port: int | None, build: bool) -> None:
-    """Open JupyterLab on the course. Ctrl+C ends it."""
-    from medialit.course import desk, exchange
+    """Open JupyterLab on the course. Ctrl+C ends it.
 
     A learner's installation, without the package medialit-teach, has the labs and no course: it opens as a learner's.
     """
@@ -225,9 +224,9 @@ def start(ctx: click.Context, lang: str, role: str, browser: bool, port: int | N
     click.echo(f"JupyterLab opens {laid.folder}. In another language: {others}. Ctrl+C ends it.")
     sys.exit(desk.run(laid))
 
+
 def _say_received(slug: str, new: bool) -> None:
     click.echo(f"{slug:20} {'new' if new else 'here already, as you left it'}")
-
 
 
 @main.command()
