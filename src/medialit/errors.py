@@ -11,6 +11,9 @@
     ├── GenerateError           a prompt, a shot or settings that no clip can be made from
     │   ├── ModelError              weights that are missing or damaged
     │   └── RefusedPromptError      a prompt that is refused, with the reason
+    ├── DatabaseError           a database that cannot be used as asked: its URL, its version, its lock, its move
+    │   ├── BackupError             a copy of what is kept that cannot be made, or is not whole
+    │   └── EraseError              somebody who cannot be erased as asked
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
     ├── CueError                a cue that there is not, or a detector that cannot be trained or read
@@ -98,6 +101,18 @@ class ModelError(GenerateError):
 
 class RefusedPromptError(GenerateError):
     """A prompt asks for something that is not made here; the message gives the reason."""
+
+
+class DatabaseError(MedialitError):
+    """A database cannot be used as asked: its URL, its version, a lock that another program holds, a move."""
+
+
+class BackupError(DatabaseError):
+    """A copy of what is kept cannot be made or restored, is not whole, or is older than what is known of it."""
+
+
+class EraseError(DatabaseError):
+    """Somebody cannot be erased as asked: nobody of this id is known, or the place cannot be reached."""
 
 
 class StatisticsError(MedialitError):

@@ -44,6 +44,7 @@ from medialit.consent.records import (
     Request,
     Revocation,
 )
+from medialit.databases import place as kept
 from medialit.errors import ConsentRefusedError
 from medialit.generate import sampler
 from medialit.home import medialit_home
@@ -73,11 +74,17 @@ class Desk:
     ----------
     home : Path, optional
         `$MEDIALIT_HOME` when not given.
+    ledger : str or Path, optional
+        Where the ledger of consent is; when not given, where `medialit.databases` keeps that of the home.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, *, ledger: str | Path | None = None) -> None:
         self._home = home or medialit_home()
-        self.ledger = Ledger(self._home / "consent" / "ledger.db")
+        consent = self._home / "consent"
+        own = self._home == medialit_home()
+        if ledger is None:
+            ledger = kept("home", consent / "ledger.db") if own else consent / "ledger.db"
+        self.ledger = Ledger(ledger, heads=consent / "heads")
         self.vault = Vault(self._home)
         self._shelf = Shelf(self._home / "cameo")
         self._lenders = Lenders(self._home / "cameo" / "lent", vault=self.vault)

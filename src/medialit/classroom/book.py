@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
-
 from medialit.course.build import read_description
-from medialit.course.nbgrader import tools_on_path
 from medialit.errors import CourseError
+from medialit.gradebook import gradebook_url, open_gradebook
 
 _LARGEST = 32 << 20  # bytes of a graded notebook
 
@@ -139,16 +137,14 @@ def read_book(course: Path) -> Book:
     """
     course = course.resolve()
     description = read_description(course)
-    if description is None or not (course / "gradebook.db").is_file():
+    url = "" if description is None else gradebook_url(course, course_id=description["course_id"])
+    if description is None or (url.startswith("sqlite") and not (course / "gradebook.db").is_file()):
         raise CourseError(
             f"{course} is not a built course: it has no medialit.json or no gradebook.db. Name the course's folder, "
             "such as $MEDIALIT_HOME/courses/fr."
         )
     ordered = sorted(description["labs"].items(), key=lambda pair: (pair[1]["order"], pair[0]))
-    with (
-        tools_on_path(),
-        Gradebook(f"sqlite:///{course / 'gradebook.db'}", description["course_id"]) as gradebook,
-    ):
+    with open_gradebook(url, course_id=description["course_id"]) as gradebook:
         names = {
             one.id: " ".join(filter(None, (one.first_name, one.last_name))) or one.id
             for one in gradebook.students

@@ -24,7 +24,6 @@ from typing import Any, Final
 
 import nbformat
 import numpy as np
-from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -47,6 +46,7 @@ from medialit.course.nbgrader import tools_on_path
 from medialit.course.project import Course, Project
 from medialit.course.source import Lab, Role
 from medialit.errors import CourseError
+from medialit.gradebook import gradebook_url, open_gradebook
 from medialit.grading import harness
 from medialit.grading.settings import SECRET
 from medialit.widgets import pack
@@ -359,7 +359,7 @@ class _Walk:
         return disguised(own, seed=seed_of(self._seed, learner.id, place)) if learner.neighbour else own
 
     def _gradebook(self) -> Any:
-        return Gradebook(f"sqlite:///{self._root / 'gradebook.db'}", self._course_id)
+        return open_gradebook(gradebook_url(self._root, course_id=self._course_id), course_id=self._course_id)
 
     def _folders(self, lab: Lab, *, student: str = "*") -> CourseDirectory:
         return CourseDirectory(

@@ -53,6 +53,7 @@ from medialit.consent.records import (
     Relation,
     Request,
 )
+from medialit.databases import place as kept
 from medialit.errors import LedgerError
 from medialit.home import medialit_home
 
@@ -64,7 +65,10 @@ class Ledger:
     ----------
     place : str or Path, optional
         A path of a SQLite file, or a URL: ``sqlite:///PATH`` or ``postgresql://USER@HOST/DATABASE``, which needs the
-        extra ``postgres``. ``$MEDIALIT_HOME/consent/ledger.db`` when not given. It is made where there is none.
+        extra ``postgres``. When not given: where `medialit.databases` keeps `$MEDIALIT_HOME`'s, which is
+        ``$MEDIALIT_HOME/consent/ledger.db`` unless PostgreSQL is configured. It is made where there is none.
+    heads : Path, optional
+        Folder of the line that says how far a ledger in PostgreSQL goes; ``$MEDIALIT_HOME/consent/heads`` when not given.
 
     Raises
     ------
@@ -84,8 +88,10 @@ class Ledger:
     (True, 'ⵜⵉⵣⵉⵔⵉ', True)
     """
 
-    def __init__(self, place: str | Path | None = None) -> None:
-        place = medialit_home() / "consent" / "ledger.db" if place is None else place
+    def __init__(self, place: str | Path | None = None, *, heads: Path | None = None) -> None:
+        if place is None:
+            place = kept("home", medialit_home() / "consent" / "ledger.db")
+        self._heads = heads
         self._store = Store(place, new_chain=secrets.token_hex(16))
         self._fold: Fold | None = None
 
@@ -239,6 +245,16 @@ class Ledger:
         self._store.wipe()
         return event
 
+    def wipe(self) -> None:
+        """Delete everything, names and log alike: for a class that ends. A new, empty chain begins.
+
+        What PostgreSQL's own log, a flash disk or a backup still holds is out of reach from here.
+        """
+        path = self._tail_path
+        self._store.empty(secrets.token_hex(16))
+        path.unlink(missing_ok=True)
+        self._fold = None
+
     def events(self, *, after: int = 0) -> Iterator[Event]:
         """Yield the events of the ledger's own chain in order, after a number. Only `verify` compares hashes."""
         with self._store.reading() as session:
@@ -361,7 +377,8 @@ class Ledger:
     def _tail_path(self) -> Path:
         if self._store.path is not None:
             return self._store.path.with_name(f"{self._store.path.name}.head")
-        return medialit_home() / "consent" / "heads" / f"{self.head().chain}.head"
+        folder = self._heads or medialit_home() / "consent" / "heads"
+        return folder / f"{self.head().chain}.head"
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

@@ -40,7 +40,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from medialit.consent import checks
 from medialit.consent.ledger_events import TEXT_FIELDS, Event, Head, genesis
-from medialit.errors import LedgerError
+from medialit.databases import connect_options, make_schema
+from medialit.errors import DatabaseError, LedgerError
+from medialit.schema import bring_up
 from medialit.sqlite_log import keep_a_log
 
 BUSY_S: Final = 60.0
@@ -296,6 +298,21 @@ class Store:
             else:
                 self._outside("VACUUM FULL consent_keys")
 
+    def empty(self, new_chain: str) -> None:
+        """Delete everything, with what PostgreSQL's own files keep of it; a new, empty chain begins."""
+        with self.writing() as session:
+            session.head(lock=True)
+            unguard(session.connection)
+            for table in (EVENTS, KEYS, HEAD):
+                session.connection.execute(delete(table))
+            guard(session.connection)
+            _begin(session.connection, new_chain)
+        if self.sqlite:
+            self.wipe()
+        else:
+            for table in (EVENTS, KEYS, HEAD):
+                self._outside(f"VACUUM FULL {table.name}")
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -311,6 +328,8 @@ class Store:
                 f"The consent ledger {self.name} cannot be used ({said}). If it is damaged, restore a "
                 "copy, or move it away and import your last export."
             ) from error
+        except DatabaseError as error:
+            raise LedgerError(f"The consent ledger {self.name} cannot be used. {error}") from error
         except (SQLAlchemyError, ModuleNotFoundError, UnicodeDecodeError, ValueError, OverflowError) as error:
             raise LedgerError(f"The consent ledger {self.name} cannot be used ({error}).") from error
 
@@ -320,15 +339,8 @@ class Store:
             begin_log(self.engine)
         with self.engine.connect().execution_options(medialit_write=True) as connection, connection.begin():
             if not self.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:it)"), {"it": _ADVISORY})
-            if self.engine.dialect.has_table(connection, HEAD.name):
-                return
-            _META.create_all(connection)
-            triggers = map(sqlite_trigger, SQLITE_TRIGGERS) if self.sqlite else _POSTGRES
-            for statement in triggers:
-                connection.exec_driver_sql(statement)
-            first = {"one": 1, "chain": new_chain, "seq": 0, "hash": genesis(new_chain)}
-            connection.execute(insert(HEAD), first)
+                make_schema(connection, self.url.render_as_string(hide_password=False))
+            prepare(connection, new_chain=new_chain)
 
     def _outside(self, statement: str) -> Any:
         """Run a statement that stands outside transactions; return SQLite's answer."""
@@ -342,6 +354,53 @@ class Store:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(statement)
         return None
+
+
+def prepare(connection: Connection, *, new_chain: str) -> int:
+    """Make the tables, or bring them up to date; return the version that they had, 0 for none.
+
+    Raises
+    ------
+    DatabaseError
+        If a newer medialit made them.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:it)"), {"it": _ADVISORY})
+    had = bring_up(connection, "consent", steps=MIGRATIONS, sign=HEAD.name)
+    if had == 0:
+        _begin(connection, new_chain)
+    return had
+
+
+def _version_1(connection: Connection) -> None:
+    _META.create_all(connection)
+    guard(connection)
+
+
+MIGRATIONS: Final = (_version_1,)
+"""Each brings the tables from the version of its place to the next one; they are never changed, only added to."""
+
+
+def _begin(connection: Connection, chain: str) -> None:
+    first = {"one": 1, "chain": chain, "seq": 0, "hash": genesis(chain)}
+    connection.execute(insert(HEAD), first)
+
+
+def guard(connection: Connection) -> None:
+    """Add the triggers that refuse changes of events."""
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in map(sqlite_trigger, SQLITE_TRIGGERS) if sqlite else _POSTGRES:
+        connection.exec_driver_sql(statement)
+
+
+def unguard(connection: Connection) -> None:
+    """Drop the triggers, before all is deleted."""
+    if connection.dialect.name == "sqlite":
+        for name in SQLITE_TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        return
+    for name in ("consent_events_no_change", "consent_events_no_truncate"):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON consent_events")
 
 
 def database_url(place: str | Path) -> URL:
@@ -384,7 +443,7 @@ def open_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(url, connect_args={"options": "-c synchronous_commit=on"})
+        return create_engine(url, connect_args=dict(connect_options(url, synchronous_commit="on")))
     except ModuleNotFoundError as error:
         raise LedgerError(
             "PostgreSQL needs the package psycopg. Install it: pip install 'medialit[postgres]'"

@@ -22,7 +22,7 @@ from typing import Any
 
 import nbformat
 from filelock import FileLock
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -207,6 +207,8 @@ class _Builder:
             config=config,
         )
         generator = GenerateAssignment(coursedir=directory, config=config)
+        if record:
+            prepare(self._db_url)
         generator.force = True
         generator.log = _quiet_log()
         try:
@@ -220,13 +222,14 @@ class _Builder:
 
     @property
     def _db_url(self) -> str:
-        return f"sqlite:///{self._root / 'gradebook.db'}"
+        return gradebook_url(self._root, course_id=self._course.course_id(self._language))
 
     def _refuse_orphans(self, lab: Lab, notebook: nbformat.NotebookNode) -> None:
         """Refuse cells that come or go once there are submissions: nbgrader could not place their marks."""
-        if not (self._root / "gradebook.db").is_file():
+        url = self._db_url
+        if url.startswith("sqlite") and not (self._root / "gradebook.db").is_file():
             return
-        with tools_on_path(), Gradebook(self._db_url, self._course.course_id(self._language)) as gradebook:
+        with open_gradebook(url, course_id=self._course.course_id(self._language)) as gradebook:
             try:
                 recorded = gradebook.find_notebook(lab.slug, lab.slug)
             except MissingEntry:

@@ -12,6 +12,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from medialit.course.notebook import answer_stub
+from medialit.gradebook import gradebook_url
 
 CODE_STUB = "...  # YOUR ANSWER: put your own lines in place of this one"
 """Stands where the solution was. It runs, so the check below can say what is missing."""
@@ -36,6 +37,7 @@ def configure(config: Config, course: Path) -> None:
     description = json.loads((course / "medialit.json").read_text(encoding="utf-8"))
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.course_id = description["course_id"]
+    config.CourseDirectory.db_url = gradebook_url(course, course_id=description["course_id"])
     if description["exchange"] is not None:
         config.Exchange.root = description["exchange"]
     release_config(config, language=description["language"])

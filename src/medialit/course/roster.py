@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
-from medialit.course.nbgrader import tools_on_path
 from medialit.errors import CourseError
+from medialit.gradebook import gradebook_url, open_gradebook
 
 
 def enrol(course: Path, roster: Path | None, *, course_id: str) -> int:
@@ -30,10 +28,22 @@ def enrol(course: Path, roster: Path | None, *, course_id: str) -> int:
     """
     learners = _read_roster(roster) if roster else []
     course.mkdir(parents=True, exist_ok=True)
-    with tools_on_path(), Gradebook(f"sqlite:///{course / 'gradebook.db'}", course_id) as gradebook:
+    url = gradebook_url(course, course_id=course_id)
+    with open_gradebook(url, course_id=course_id) as gradebook:
         for learner in learners:
             gradebook.update_or_create_student(learner.pop("id"), **learner)
         return len(gradebook.students)
+
+
+def read_people(roster: Path) -> tuple[dict[str, str], ...]:
+    """Return what a roster says of each learner; `id` is always there, other columns where they are filled in.
+
+    Raises
+    ------
+    CourseError
+        As `enrol`.
+    """
+    return tuple(_read_roster(roster))
 
 
 _COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")

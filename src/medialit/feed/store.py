@@ -39,7 +39,9 @@ from medialit.consent.ledger_events import (
     write_payload,
 )
 from medialit.consent.ledger_store import begin_log, database_url, make_folder, open_engine
-from medialit.errors import FeedStoreError, LedgerError
+from medialit.databases import make_schema
+from medialit.databases import place as kept
+from medialit.errors import DatabaseError, FeedStoreError, LedgerError
 from medialit.feed.codec import Kept, Plain, plain
 from medialit.feed.limits import Usage
 from medialit.feed.media import Media
@@ -79,7 +81,8 @@ class FeedStore:
     ----------
     place : str or Path, optional
         A path of a SQLite file, or a URL: ``sqlite:///PATH`` or ``postgresql://USER@HOST/DATABASE``, which needs the
-        extra ``postgres``. ``$MEDIALIT_HOME/feed/feed.db`` when not given. It is made where there is none.
+        extra ``postgres``. When not given: where `medialit.databases` keeps `$MEDIALIT_HOME`'s, which is
+        ``$MEDIALIT_HOME/feed/feed.db`` unless PostgreSQL is configured. It is made where there is none.
     media : Path, optional
         Folder of the media; ``media`` beside the database, or in ``$MEDIALIT_HOME/feed``.
 
@@ -101,7 +104,8 @@ class FeedStore:
     """
 
     def __init__(self, place: str | Path | None = None, *, media: Path | None = None) -> None:
-        place = medialit_home() / "feed" / "feed.db" if place is None else place
+        if place is None:
+            place = kept("home", medialit_home() / "feed" / "feed.db")
         self._fold: Fold | None = None
         self._lock = threading.RLock()  # threads of one program share the fold
         with self._guarded():
@@ -115,6 +119,8 @@ class FeedStore:
             if self._sqlite:
                 begin_log(self._engine)
             with self._writing() as connection:
+                if not self._sqlite:
+                    make_schema(connection, self._url.render_as_string(hide_password=False))
                 prepare(connection, new_chain=secrets.token_hex(16))
 
     def __enter__(self) -> Self:
@@ -366,6 +372,8 @@ class FeedStore:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
+        except DatabaseError as error:
+            raise FeedStoreError(f"The feed's database cannot be used. {error}") from error
         except (SQLAlchemyError, sqlite3.Error, LedgerError, ModuleNotFoundError) as error:
             said = str(getattr(error, "orig", error)).strip()
             raise FeedStoreError(

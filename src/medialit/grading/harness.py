@@ -28,12 +28,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 from medialit.errors import ClusterError, GradingError, MedialitError
+from medialit.gradebook import grading_alone, open_gradebook
 from medialit.grading import submission as submissions
 from medialit.grading.marks import MarkBook
 from medialit.grading.runner import Assignment, Graded, grade
@@ -187,8 +186,11 @@ def grade_assignment(
     opened = _open(course.resolve(), assignment)
     crew: _Here | _There
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_only_one(opened))
-        gradebook = stack.enter_context(Gradebook(opened.folders.db_url, opened.folders.course_id))
+        stack.enter_context(
+            grading_alone(opened.folders.db_url, course=opened.settings.root, assignment=assignment)
+        )
+        folders = opened.folders
+        gradebook = stack.enter_context(open_gradebook(folders.db_url, course_id=folders.course_id))
         if scheduler is None:
             assert walls is not None
             crew = _Here(opened, walls, workers, allowance)
@@ -456,19 +458,3 @@ def _open(root: Path, assignment: str) -> _Course:
     config.CourseDirectory.root = str(root)
     folders = CourseDirectory(config=config)
     return _Course(settings, config, folders, Assignment.load(settings, assignment))
-
-
-@contextlib.contextmanager
-def _only_one(course: _Course) -> Iterator[None]:
-    """Hold the course for this process: one writer."""
-    lock = FileLock(course.settings.root / ".grading.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise GradingError(
-            f"Another process is grading in {course.settings.root}. Wait for it to end, then try again."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import from_dict
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from medialit.errors import GradingError
 
@@ -69,7 +69,20 @@ class MarkBook:
         )
 
     def write(self, student: str, graded: Graded, *, timestamp: Any) -> None:
-        """Write the marks of a submission, all or none."""
+        """Write the marks of a submission, all or none.
+
+        In PostgreSQL another grader may make the same learner's row at the same moment, or the server may be started
+        again: what was rolled back is then written once more.
+        """
+        for again in (True, True, False):
+            try:
+                self._write_once(student, graded, timestamp)
+                return
+            except (DBAPIError, InvalidEntry):
+                if not again or self._gradebook.engine.dialect.name == "sqlite":
+                    raise
+
+    def _write_once(self, student: str, graded: Graded, timestamp: Any) -> None:
         try:
             with warnings.catch_warnings():
                 # nbgrader builds its rows before it adds them to the session; they arrive all the same.

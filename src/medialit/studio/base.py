@@ -14,22 +14,26 @@ from __future__ import annotations
 
 import json
 import secrets
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from medialit.cameo.desk import Desk
+from medialit.consent.ledger import Ledger
 from medialit.consent.ledger_events import Head
 from medialit.consent.ledger_state import State
 from medialit.consent.standing import next_change, standing
-from medialit.errors import StudioError
+from medialit.databases import moved, place
+from medialit.errors import DatabaseError, StudioError
 from medialit.feed.clock import Reading, read_clocks
 from medialit.feed.codec import Kept
 from medialit.feed.controls import likeness_off
 from medialit.feed.limits import Usage
+from medialit.feed.media import scrub
 from medialit.feed.moderation import ended_among, hidden, visible
 from medialit.feed.records import Member, Post
 from medialit.feed.store import FeedStore
@@ -138,8 +142,8 @@ class Base:
     lang : str
         What the class speaks at first.
     database : str, optional
-        URL of PostgreSQL for the feed and the cards; files of SQLite in the folder when not given. The ledger of consent
-        is always in the folder.
+        URL of PostgreSQL for feed, cards and consent. When not given: where `medialit.databases` keeps a class of
+        `$MEDIALIT_HOME`, which is files of SQLite in the folder unless PostgreSQL is configured.
     clocks : callable
         Reads the computer's clocks, for the limits of time.
     hands : (Hand, Hand), optional
@@ -163,9 +167,12 @@ class Base:
         self.clocks = clocks
         self.own_hands = hands is None
         self.hands = hands or (Hand(niceness=10), Hand(niceness=2))
-        self.cards = Cabinet(database or folder / "studio.db")
-        self.store = ReadyStore(database or folder / "feed" / "feed.db", media=folder / "feed" / "media")
-        self.desk = Desk(folder)
+        where = database or _kept(folder)
+        self.cards = Cabinet(where or folder / "studio.db")
+        self.store = ReadyStore(where or folder / "feed" / "feed.db", media=folder / "feed" / "media")
+        if where is not None:
+            _bring_ledger(folder, where)
+        self.desk = Desk(folder, ledger=where)
         self.lock = threading.RLock()  # around what reads and then writes, and around the ledger
         self._looking = threading.Lock()  # around the index; nothing else is waited for while it is held
         self._own: dict[str, threading.RLock] = {}
@@ -271,6 +278,51 @@ class Base:
     def say(self, sentence: str, who: Person, /, **slots: object) -> str:
         """Return a sentence in somebody's language."""
         return translator(who.lang)(sentence).format(**slots)
+
+
+def _kept(folder: Path) -> str | None:
+    """Return the URL of a class's schema in PostgreSQL; None where it is kept in files of its folder."""
+    if folder.parent.name != "studio":
+        return None
+    home = folder.parent.parent
+    for file in (folder / "feed" / "feed.db", folder / "consent" / "ledger.db"):
+        place("studio", file, name=folder.name, home=home)
+    found = place("studio", folder / "studio.db", name=folder.name, home=home)
+    return found if isinstance(found, str) else None
+
+
+def _bring_ledger(folder: Path, where: str) -> None:
+    """Bring a class's ledger into PostgreSQL, where an older medialit kept it in a file though all else was there.
+
+    The file is read, compared, and only then overwritten and deleted. Whatever kills this, the next start completes it.
+
+    Raises
+    ------
+    DatabaseError
+        If PostgreSQL holds another ledger already.
+    """
+    file = folder / "consent" / "ledger.db"
+    if not file.is_file() or str(file.relative_to(folder.parent.parent)) in moved(folder.parent.parent):
+        return
+    heads = folder / "consent" / "heads"
+    with (
+        Ledger(file) as old,
+        Ledger(where, heads=heads) as new,
+        tempfile.TemporaryDirectory(dir=folder) as draft,
+    ):
+        export = Path(draft) / "ledger.jsonl"
+        head, there = old.export(export), new.head()
+        if head.seq and there.seq and there.chain != head.chain:
+            raise DatabaseError(
+                f"{file} and PostgreSQL hold two different ledgers of consent for this class. Put away the one that "
+                "is not this class's."
+            )
+        if head.seq:
+            new.import_(export, by="studio", now=datetime.now(UTC), expected=head)
+            assert new.verify(known=[head]).ok  # before the only other copy goes
+        scrub(export)
+    for path in file.parent.glob(f"{file.name}*"):
+        scrub(path)
 
 
 def cast_name(principal: str, *, lang: str) -> str:

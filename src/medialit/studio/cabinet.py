@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, delete, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from medialit.consent.ledger_store import begin_log, database_url, open_engine
-from medialit.errors import FeedStoreError
+from medialit.databases import make_schema
+from medialit.errors import DatabaseError, FeedStoreError
+from medialit.schema import bring_up
 
 Card = dict[str, Any]
 _META: Final = MetaData()
@@ -27,6 +29,28 @@ CARDS: Final = Table(
     Column("id", Text, primary_key=True),
     Column("body", Text, nullable=False),
 )
+_ADVISORY: Final = 0x6D65_6469_6361_7264  # "medicard": who makes the tables waits for who is making them
+
+
+def prepare(connection: Connection) -> int:
+    """Make the table, or bring it up to date; return the version that it had, 0 for none.
+
+    Raises
+    ------
+    DatabaseError
+        If a newer medialit made it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:it)"), {"it": _ADVISORY})
+    return bring_up(connection, "studio", steps=MIGRATIONS, sign=CARDS.name)
+
+
+def _version_1(connection: Connection) -> None:
+    _META.create_all(connection)
+
+
+MIGRATIONS: Final = (_version_1,)
+"""Each brings the table from the version of its place to the next one; they are never changed, only added to."""
 
 
 class Cabinet:
@@ -56,9 +80,16 @@ class Cabinet:
             self._engine = open_engine(url)
             if self._sqlite:
                 begin_log(self._engine)
-            _META.create_all(self._engine)
-            with self._engine.connect() as connection:
+            with (
+                self._engine.connect().execution_options(medialit_write=True) as connection,
+                connection.begin(),
+            ):
+                if not self._sqlite:
+                    make_schema(connection, url.render_as_string(hide_password=False))
+                prepare(connection)
                 rows = connection.execute(select(CARDS)).all()
+        except DatabaseError as error:
+            raise FeedStoreError(f"The studio's cards cannot be opened. {error}") from error
         except (SQLAlchemyError, OSError) as error:
             raise FeedStoreError(f"The studio's cards cannot be opened ({error}). Restore a copy.") from error
         self._cards: dict[str, dict[str, Card]] = {}

@@ -345,6 +345,7 @@ class Deskwork(People):
         with self.lock:
             self.store.wipe()
             self.cards.wipe()
+            self.desk.ledger.wipe()
             self.close()
             for place in sorted(self.folder.rglob("*"), reverse=True):
                 if place.is_dir() and not place.is_symlink():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from studio_builders import World
 
+from medialit.consent.ledger import Ledger
 from medialit.feed.quota import Ask, take
 from medialit.studio.codes import LETTERS
 
@@ -146,3 +149,59 @@ def test_a_class_lives_in_postgresql(
     assert teacher.post("/api/desk/wipe", {"name": "3B"}).status_code == 204
     empty = new_world(tmp_path / "class", database=url)
     assert not empty.studio.store.state().members and empty.studio.person(aya.id) is None
+
+
+def test_in_postgresql_consent_is_there_too_and_not_in_the_folder(
+    new_world: Opens, tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    url = new_database()
+    world = new_world(tmp_path / "class", database=url)
+    aya = world.join("Aya")
+    aya.post("/api/likeness", {"cast": "salma"})
+    head = world.studio.desk.ledger.head()
+    assert head.seq > 0
+    assert not (tmp_path / "class" / "consent" / "ledger.db").exists()
+    world.studio.__exit__(None, None, None)
+    with Ledger(url, heads=tmp_path / "class" / "consent" / "heads") as ledger:
+        assert ledger.head() == head
+    again = new_world(tmp_path / "class", database=url)
+    assert again.studio.likeness_of(aya.id) == "salma"
+    again.teacher().post("/api/desk/wipe", {"name": "3B"})
+    with psycopg.connect(url) as server:
+        assert server.execute("SELECT count(*) FROM consent_events").fetchone() == (0,)
+        assert server.execute("SELECT count(*) FROM consent_keys").fetchone() == (0,)
+
+
+def test_a_ledger_that_an_older_program_kept_in_a_file_beside_postgresql_is_brought_along(
+    new_world: Opens, tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    url, folder = new_database(), tmp_path / "class"
+    world = new_world(folder)
+    world.join("Aya").post("/api/likeness", {"cast": "salma"})
+    head = world.studio.desk.ledger.head()
+    world.studio.__exit__(None, None, None)
+    again = new_world(
+        folder, database=url
+    )  # its cards are in PostgreSQL, and consent lies in the folder still
+    assert again.studio.desk.ledger.head() == head
+    assert again.studio.desk.ledger.verify(known=[head]).ok
+    assert not list((folder / "consent").glob("ledger.db*"))
+    again.studio.__exit__(None, None, None)
+    assert new_world(folder, database=url).studio.desk.ledger.head() == head
+
+
+def test_a_ledger_that_was_brought_along_only_half_is_completed_at_the_next_start(
+    new_world: Opens, tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    url, folder = new_database(), tmp_path / "class"
+    world = new_world(folder)
+    world.join("Aya").post("/api/likeness", {"cast": "salma"})
+    head = world.studio.desk.ledger.head()
+    world.studio.__exit__(None, None, None)
+    shutil.copytree(folder / "consent", tmp_path / "as-before")
+    new_world(folder, database=url).studio.__exit__(None, None, None)
+    shutil.copytree(
+        tmp_path / "as-before", folder / "consent", dirs_exist_ok=True
+    )  # killed before it deleted the file
+    assert new_world(folder, database=url).studio.desk.ledger.head() == head
+    assert not list((folder / "consent").glob("ledger.db*"))
