@@ -11,7 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -210,21 +210,59 @@ def generate(
     if unmarked:
         write(take.clip, target)
         return Generated(take=take, path=target, published=None)
-    spoken = lang or take.reading.language
-    published = publish_clip(
-        take.clip,
-        target,
-        title=target.stem,
-        lang=_LABEL_LANGUAGE.get(spoken, spoken),
-        now=now,
-        kind="generated",
-        parent=None,
-        description=f"{prompt} [{take.model}, seed {seed}, {take.steps} steps, guidance {take.guidance:g}]",
-        training="notAllowed",
-        consent_grants=(),
-        home=home or medialit_home(),
-    )
+    published = publish_take(take, target, lang=lang, now=now, home=home or medialit_home())
     return Generated(take=take, path=target, published=published)
+
+
+def publish_take(
+    take: sampler.Take, target: Path, *, lang: str | None, now: datetime, home: Path
+) -> Published:
+    """Publish a clip that was made from a prompt; parameters and errors are those of `generate`."""
+    return publish_clip(take.clip, target, now=now, home=home, **asdict(words_of(take, target, lang=lang)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What is said of a clip: by them, and by its pictures, the registry tells it from others.
+
+    Parameters
+    ----------
+    title, description, lang : str
+    """
+
+    title: str
+    description: str
+    lang: str
+
+
+def words_of(made: sampler.Take | sampler.Order, target: Path, *, lang: str | None) -> Words:
+    """Return what is said of a clip from a prompt: all that it hangs on is in it."""
+    spoken = lang or made.reading.language
+    settings = f"{made.model}, seed {made.seed}, {made.steps} steps, guidance {made.guidance:g}"
+    return Words(
+        title=target.stem,
+        description=f"{made.prompt} [{settings}]",
+        lang=_LABEL_LANGUAGE.get(spoken, spoken),
+    )
+
+
+def published_before(target: Path, words: Words, *, home: Path) -> Registered | None:
+    """Return what the registry holds of a file, if exactly this was published there; nothing is made.
+
+    Parameters
+    ----------
+    target : Path
+    words : Words
+        As `words_of` gives them.
+    home : Path
+    """
+    if not target.is_file():
+        return None
+    with Registry(home / "registry") as registry:
+        known = registry.by_sha256(_sha256(target))
+    if known is None or (known.title, known.description, known.lang) != tuple(asdict(words).values()):
+        return None
+    return known
 
 
 def publish_clip(
