@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import medialit
 from medialit.errors import SandboxUnavailableError
-from medialit.grading.sandbox import _scratch, _seccomp, walls
+from medialit.grading.sandbox import _landlock, _scratch, _seccomp, walls
 from medialit.grading.sandbox.box import Box
 
 DOORS = r"""
@@ -101,6 +105,54 @@ def test_a_lab_has_what_it_needs(box):
     with box.session([NEEDS]) as session:
         assert [o for outputs in session.outputs for o in outputs if o["output_type"] == "error"] == []
         assert session.value("result") == "fine"
+
+
+def test_bubblewrap_covers_an_installed_package_of_solutions(monkeypatch):
+    kind = dataclasses.replace(walls.find(), landlock=False)
+    if not kind.outer:
+        pytest.skip(f"this machine has no bubblewrap that works; it has: {kind.name}")
+    secret = (
+        Path(medialit.__file__).parent / "generate" / "cards"
+    )  # stands for it: a folder that Python may read
+    assert list(secret.iterdir())
+    monkeypatch.setattr(walls, "hidden", lambda: [secret])
+    with Box(kind) as box, box.session([f"import os\nresult = os.listdir({str(secret)!r})"]) as session:
+        assert session.value("result") == []
+
+
+LANDLOCKED = r"""
+import pathlib, sys
+from medialit.grading.sandbox import _landlock
+site, secret = map(pathlib.Path, sys.argv[1:])
+_landlock.apply(read=[site.parent, *map(pathlib.Path, ("/usr", "/lib", "/lib64"))], write=[], hide=[secret])
+assert (site / "other" / "module.py").read_text() == "open"
+assert {one.name for one in site.iterdir()} == {"other", "teach"}
+for name in ("teach/graders/07.py", "../lib64/teach/graders/07.py"):
+    try:
+        (site / name).read_text()
+    except PermissionError:
+        print("shut")
+"""
+
+
+@pytest.mark.skipif(_landlock.version() < 1, reason="this kernel has no Landlock")
+def test_landlock_opens_what_lies_around_a_hidden_folder_and_not_the_folder(tmp_path):
+    site = tmp_path / "prefix" / "lib"
+    for name, text in (("other/module.py", "open"), ("teach/graders/07.py", "secret")):
+        (site / name).parent.mkdir(parents=True)
+        (site / name).write_text(text, encoding="utf-8")
+    (site.parent / "lib64").symlink_to("lib")
+    told = subprocess.run(
+        [sys.executable, "-c", LANDLOCKED, str(site), str(site / "teach")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.split() == ["shut", "shut"]
+
+
+def test_the_package_of_solutions_is_found_wherever_python_looks(tmp_path, monkeypatch):
+    (tmp_path / walls.TEACHERS_PACKAGE).mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    assert tmp_path / walls.TEACHERS_PACKAGE in walls.hidden()
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,16 @@ def version() -> int:
     )
 
 
-def apply(*, read: Iterable[Path], write: Iterable[Path]) -> None:
+def apply(*, read: Iterable[Path], write: Iterable[Path], hide: Iterable[Path] = ()) -> None:
     """Give up every file outside `read` and `write`, every TCP address, and signals to other processes.
 
     Parameters
     ----------
     read, write : iterable of Path
         Files, or folders with all that is in them. Paths that do not exist are passed over.
+    hide : iterable of Path
+        Folders inside `read` of which only the names can be read. A rule cannot be taken back from a part of a folder, so
+        the folders around them are allowed entry by entry, and what is put there afterwards cannot be read either.
 
     Raises
     ------
@@ -74,12 +77,31 @@ def apply(*, read: Iterable[Path], write: Iterable[Path]) -> None:
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = libc.syscall(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
     _check(ruleset, "make a Landlock ruleset")
-    for paths, rights in ((read, _READ), (write, _WRITE)):
+    whole, listed = _around(read, [place.resolve() for place in hide])
+    for paths, rights in ((whole, _READ), (listed, _READ_DIR), (write, _WRITE)):
         for path in paths:
             _allow(libc, ruleset, path, rights & handled)
     _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "give up new privileges")
     _check(libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)), "enter the Landlock ruleset")
     os.close(ruleset)
+
+
+def _around(read: Iterable[Path], hide: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return what may be read with all that is in it, and the folders around hidden places, which may be listed."""
+    whole: dict[Path, None] = {}
+    listed: dict[Path, None] = {}
+    todo = list(read)
+    while todo:
+        path = todo.pop()
+        real = path.resolve()  # a link such as lib64 -> lib would open the folder that it leads to
+        if any(real.is_relative_to(place) for place in hide) or real in listed:
+            continue
+        if any(place.is_relative_to(real) for place in hide):
+            listed[real] = None
+            todo += real.iterdir()
+        else:
+            whole[path] = None
+    return list(whole), list(listed)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:

@@ -55,6 +55,9 @@ class Walls:
         return self.seccomp and (bool(self.outer) or self.landlock)
 
 
+TEACHERS_PACKAGE = "medialit_teach"
+"""Holds solutions and graders, and may be installed beside Python, where students' code has to read."""
+
 NONE = Walls(None, landlock=False, seccomp=False)
 
 
@@ -150,6 +153,12 @@ def readable() -> list[Path]:
     return [path for path in dict.fromkeys(paths) if path.exists()]
 
 
+def hidden() -> list[Path]:
+    """Return the folders inside `readable()` that students' code must not read: solutions and graders, if installed."""
+    places = [Path(entry).resolve() / TEACHERS_PACKAGE for entry in sys.path if entry]
+    return [place for place in dict.fromkeys(places) if place.is_dir()]
+
+
 def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]:
     arguments = [
         program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
@@ -160,6 +169,8 @@ def _bubblewrap(program: str, *, lab: Path | None, scratch_mb: int) -> list[str]
             arguments += ["--symlink", str(path.readlink()), str(path)]
         else:
             arguments += ["--ro-bind", str(path), str(path)]
+    for place in hidden():
+        arguments += ["--size", "4096", "--tmpfs", str(place)]
     if lab is not None:
         arguments += ["--ro-bind", str(lab.resolve()), str(LAB_IN_BOX)]
     arguments += ["--size", str(scratch_mb << 20), "--tmpfs", str(SCRATCH_IN_BOX)]

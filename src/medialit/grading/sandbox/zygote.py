@@ -198,6 +198,7 @@ def _become_worker(
             _landlock.apply(
                 read=[*walls.readable(), *devices, *([lab] if lab else [])],
                 write=[scratch, Path("/dev/null")],
+                hide=walls.hidden(),
             )
         if options["seccomp"]:
             _seccomp.apply()
