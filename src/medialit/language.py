@@ -11,6 +11,7 @@ Catalogues are gettext PO files beside this package, `locales/<code>.po`. A cata
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,15 @@ class Language:
     fallback: tuple[str, ...] = ()
     """Codes to look in, in order, where this language lacks a message. English always comes last."""
 
+
+_CODE = re.compile(r"(```.*?```|`[^`\n]*`|https?://\S+)", re.DOTALL)
+_NEVER_BROKEN = re.compile(
+    r"(?<=[^\s|]) (?=[;:!?%»](?:[\s*_)\]»,.;<]|$))"  # before double punctuation; `|` would be a table's empty cell
+    r"|(?<=«) (?=\S)"
+    r"|(?<=\d) (?=\d{3}(?!\d))"  # 1 000
+    r"|(?<=\d) (?=h\b)|(?<=\d h) (?=\d)"  # 23 h 10
+)
+_NARROW_SPACE = "\u202f"
 
 _TABLE = (
     Language(code="en", name="English", english_name="English", direction="ltr", draft=False, course=True),
@@ -132,13 +142,32 @@ def translator(lang: str) -> Callable[[str], str]:
     return translate
 
 
+def typeset(text: str, *, lang: str) -> str:
+    """Return a translation with the spaces at which a line may not end, as the language's typography asks.
+
+    French sets a space before `; : ! ? %`, inside « » and between thousands; a line that began with such a
+    sign would look broken. Translators type an ordinary space, and it becomes a narrow no-break space here.
+    Code in backquotes and addresses stay as they are, and so do other languages.
+
+    Examples
+    --------
+    >>> typeset("Pourquoi ? 1 000 clips : `a ? b`", lang="fr").replace(chr(0x202F), "~")
+    'Pourquoi~? 1~000 clips~: `a ? b`'
+    """
+    if lang != "fr":
+        return text
+    parts = _CODE.split(text)
+    parts[::2] = [_NEVER_BROKEN.sub(_NARROW_SPACE, part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def said(error: MedialitError, *, lang: str) -> str:
     """Return what an error says in a language; one that was not made to be translated says what it says, in English.
 
     Examples
     --------
     >>> from medialit.errors import FakeError
-    >>> said(FakeError("There is no sound to move: take a clip that has one."), lang="fr")
+    >>> said(FakeError("There is no sound to move: take a clip that has one."), lang="fr").replace(chr(0x202F), " ")
     "Il n'y a pas de son à décaler : prenez un clip qui en a."
     """
     if not isinstance(error, SayableError):
@@ -158,4 +187,6 @@ def _catalogue(code: str) -> Mapping[str, str]:
     if not path.is_file():
         return MappingProxyType({})
     entries = polib.pofile(path.read_text(encoding="utf-8"), check_for_duplicates=True)
-    return MappingProxyType({entry.msgid: entry.msgstr for entry in entries.translated_entries()})
+    return MappingProxyType(
+        {entry.msgid: typeset(entry.msgstr, lang=code) for entry in entries.translated_entries()}
+    )

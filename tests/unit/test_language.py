@@ -10,7 +10,7 @@ import pytest
 
 from medialit.course.i18n import is_draft
 from medialit.errors import LanguageError
-from medialit.language import LANGUAGES, language, translator
+from medialit.language import LANGUAGES, language, translator, typeset
 
 SOURCE = Path(__file__).parents[2] / "src" / "medialit"
 CATALOGUES = sorted((SOURCE / "locales").glob("*.po"))
@@ -84,6 +84,25 @@ def slots(text: str) -> set[str]:
 def test_a_catalogue_and_the_table_agree_on_who_reviewed_it(path: Path) -> None:
     review = polib.pofile(str(path)).metadata["X-Review"]
     assert LANGUAGES[path.stem].draft == is_draft(review)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Vrai ? « Oui », dit-elle ; non !", "Vrai~? «~Oui~», dit-elle~; non~!"),
+        ("**Durée** : 5 % de 12 000 clips, à 23 h 10", "**Durée**~: 5~% de 12~000 clips, à 23~h~10"),
+        ("| a | |\n|:--|:--|\n`x != 1 ; y`", "| a | |\n|:--|:--|\n`x != 1 ; y`"),
+        ("```\na : b\n```", "```\na : b\n```"),
+        ("{n} : {share:.0%} des {total}", "{n}~: {share:.0%} des {total}"),
+        ("(0,8 ; 0,4)", "(0,8~; 0,4)"),
+    ],
+)
+def test_a_french_line_never_begins_with_a_sign_that_belongs_to_the_line_before(
+    typed: str, shown: str
+) -> None:
+    assert typeset(typed, lang="fr") == shown.replace("~", "\u202f")
+    assert typeset(shown.replace("~", "\u202f"), lang="fr") == shown.replace("~", "\u202f")
+    assert typeset(typed, lang="ar") == typed
 
 
 @pytest.mark.parametrize(("code", "script"), [("ar", "[\u0600-\u06ff]"), ("zgh", "[\u2d30-\u2d7f]")])

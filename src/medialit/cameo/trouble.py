@@ -40,7 +40,7 @@ def sentence(error: MedialitError, *, lang: str, mark: Callable[[str], str] = st
 
     Examples
     --------
-    >>> sentence(trouble("frames-gone", use="use-1"), lang="fr")
+    >>> sentence(trouble("frames-gone", use="use-1"), lang="fr").replace(chr(0x202F), " ")
     "use-1 a été retiré : ses images n'existent plus."
     """
     if not isinstance(error, CameoError) or not error.code:

@@ -25,7 +25,7 @@ import polib
 
 from medialit.course.source import Lab, Role
 from medialit.errors import LabSourceError
-from medialit.language import SOURCE, language
+from medialit.language import SOURCE, language, typeset
 
 REVIEW = "X-Review"
 """Header that says `draft` until a native speaker has reviewed the catalogue, then who did.
@@ -110,7 +110,7 @@ class Catalogue:
                     f"{self.path}, line {entry.linenum}: the translation of {entry.msgid!r} does not keep "
                     f"its slots {sorted(_slots(entry.msgid))}. Copy each {{slot}} unchanged."
                 )
-            self._texts[entry.msgctxt or "", entry.msgid] = entry.msgstr
+            self._texts[entry.msgctxt or "", entry.msgid] = typeset(entry.msgstr, lang=self.language.code)
 
     def look_up(self, message: Message) -> Translated:
         """Return the message in this language, or in English with the reason why."""

@@ -159,7 +159,7 @@ def test_the_command_writes_a_page_or_a_paper(simulated, tmp_path):
         arguments = ["report", "--simulated", str(simulated.folder), "--lang", "fr", "--out", str(out)]
         done = CliRunner().invoke(main, arguments)
         assert done.exit_code == 0, done.output
-        assert "apprenants : 15" in done.output and out.stat().st_size > 10_000
+        assert "apprenants\u202f: 15" in done.output and out.stat().st_size > 10_000
     refused = CliRunner().invoke(main, ["report", str(simulated.course), "--out", str(tmp_path / "x.txt")])
     assert refused.exit_code == 2
     assert CliRunner().invoke(main, ["report", "--out", str(tmp_path / "x.html")]).exit_code == 2

@@ -139,7 +139,7 @@ def test_what_a_fake_is_and_measures_is_said_in_the_language(
     command = ["fakes", "make", str(tmp_path / "mine.mp4"), "--method", "duplicate", "--out"]
     result = CliRunner().invoke(main, [*command, str(tmp_path / "fake.mp4"), "--lang", lang])
     assert result.exit_code == 0, result.output
-    measured = {"fr": "Mesuré : 3 (images)", "ar": "القياس: 3 (صور)"}[lang]
+    measured = {"fr": "Mesuré\u202f: 3 (images)", "ar": "القياس: 3 (صور)"}[lang]
     assert WORDS[lang] in result.output
     assert measured in result.output
     truth = json.loads((tmp_path / "fake.truth.json").read_text())
@@ -154,7 +154,7 @@ FRENCH = [
     (["fakes", "make", "scene:souk", "--method", "nothing", "--out", "x.mp4"], "pas de méthode nothing"),
     (["fakes", "make", "scene:souk", "--method", "splice", "--out", "x.avi"], "fichier .mp4"),
     (["fakes", "make", "notes.txt", "--method", "duplicate", "--out", "x.mp4"], "pas être lu comme vidéo"),
-    (["fakes", "make", "short.mp4", "--method", "splice", "--out", "x.mp4"], "dans un autre clip : nommez-le"),
+    (["fakes", "make", "short.mp4", "--method", "splice", "--out", "x.mp4"], "dans un autre clip\u202f: nommez-le"),
     (["fakes", "make", "short.mp4", "--method", "duplicate", "--out", "x.mp4"], "au moins 4 images"),
     (["fakes", "make", "short.mp4", "--method", "lip_offset", "--out", "x.mp4"], "pas de son à décaler"),
     (["fakes", "make", "short.mp4", "--method", "clone", "--out", "x.mp4"], "donnez un cadre"),

@@ -126,10 +126,10 @@ def asked(*command: object, lang: str, status: int = 0) -> str:
     [
         (
             "fr",
-            "Clips : 4 ; abîmés : 0.",
+            "Clips\u202f: 4\u202f; abîmés\u202f: 0.",
             "filmé",
-            "Colonnes : le clip filmé, le faux",
-            "dont synthétiques : 2.",
+            "Colonnes\u202f: le clip filmé, le faux",
+            "dont synthétiques\u202f: 2.",
         ),
         (
             "ar",
