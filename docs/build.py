@@ -1,6 +1,10 @@
 """Build the documentation; `python3 run.py docs` calls this. A link that leads nowhere fails the build.
 
-`python docs/build.py --reference` only writes docs/reference/cli.md anew, from the commands' own help.
+    python docs/build.py [--keep-labs] [ARGS]   all of it; ARGS go to Sphinx
+    python docs/build.py --reference            only docs/reference/cli.md, anew, from the commands' own help
+
+The labs are run for their pages, in three languages, which takes minutes the first time and again where something has
+changed; with `--keep-labs` their last run is shown as it was.
 """
 
 from __future__ import annotations
@@ -11,8 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from lab_pages import write_pages
 
 from medialit.cli import main as medialit
+from medialit.course.project import Project
 
 DOCS = Path(__file__).resolve().parent
 OUTPUT = DOCS.parent / "build" / "docs" / "html"
@@ -59,6 +65,9 @@ def main(arguments: list[str]) -> int:
     CLI_PAGE.write_text(cli_reference(), encoding="utf-8")
     if arguments == ["--reference"]:
         return 0
+    keep = "--keep-labs" in arguments
+    write_pages(Project(root=DOCS.parent), pages=DOCS / "labs", kept=OUTPUT.parent / "labs", keep=keep)
+    arguments = [argument for argument in arguments if argument != "--keep-labs"]
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
     status = subprocess.call([*command, str(DOCS), str(OUTPUT), *arguments])
     if status == 0:
