@@ -2,20 +2,24 @@
 
 A tile starts a window with its own command and opens a small page inside JupyterLab's address, which says what the
 command prints (for the studio the class code and the teacher's key) and links to the window. The windows are not
-passed through JupyterLab's own address: their pages ask for paths from the root of theirs. So a tile serves whoever sits
-at the computer on which JupyterLab runs.
+passed through JupyterLab's own address: a tile serves whoever sits at the computer on which JupyterLab runs.
+
+On a hub that would serve nobody. There a window listens at a socket in a folder of the account that it was started by,
+and is shown below the address of that account's server, to whom the hub lets in. The studio is not: it is one for the
+whole class, has its own sign-in, and its pages ask for paths from the root of its own address.
 """
 
 from __future__ import annotations
 
 import html
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -27,7 +31,10 @@ WINDOWS: Final = {
     "market": ("Market", ("open", "--no-browser")),
 }
 """Each window's title, and what its command is told beside a port."""
+_HUB: Final = "JUPYTERHUB_SERVICE_PREFIX"
+"""Environment variable by which a hub tells a server its path: ``/user/salma/``."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<]+")
+_ELSEWHERE: Final = "<p>A class's studio has an address of its own. Your teacher knows it.</p>"
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
 <title>medialit: {title}</title>
@@ -71,8 +78,11 @@ def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
 
 
 def main(name: str, port: int) -> None:
-    """Start a window, and serve its page on a port of this computer."""
+    """Start a window, and serve its page on a port of this computer; on a hub, say where the studio is instead."""
     title, told = WINDOWS[name]
+    if os.environ.get(_HUB):
+        _serve(lambda: _PAGE.format(title=html.escape(title), body=_ELSEWHERE, refresh=""), port)
+        return
     command = [sys.executable, "-u", "-m", "medialit.cli", name, *told, "--port", str(_free_port())]
     window = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
@@ -86,11 +96,20 @@ def main(name: str, port: int) -> None:
                 lines.append(line.strip())
                 del lines[:-40]
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the window ends with its tile
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        _serve(lambda: page(title, lines, ended=window.poll() is not None), port)
+    finally:
+        window.terminate()
+
+
+def _serve(shown: Callable[[], str], port: int) -> None:
     class Page(BaseHTTPRequestHandler):
         """Answers everything with the page."""
 
         def do_GET(self) -> None:
-            data = page(title, lines, ended=window.poll() is not None).encode()
+            data = shown().encode()
             self.send_response(200)
             self.send_header("content-type", "text/html; charset=utf-8")
             self.send_header("content-length", str(len(data)))
@@ -101,21 +120,32 @@ def main(name: str, port: int) -> None:
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: JupyterLab's log is for others."""
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the window ends with its tile
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        ThreadingHTTPServer(("127.0.0.1", port), Page).serve_forever()
-    finally:
-        window.terminate()
+    ThreadingHTTPServer(("127.0.0.1", port), Page).serve_forever()
 
 
 def _tile(name: str) -> dict[str, Any]:
-    title, _told = WINDOWS[name]
+    title, told = WINDOWS[name]
+    entry = {"enabled": True, "title": f"medialit: {title}", "category": "Other"}
+    prefix = os.environ.get(_HUB)
+    if prefix and name == "studio":
+        entry["enabled"] = False
+    elif prefix:
+        return {
+            "command": [sys.executable, "-m", "medialit.cli", name, *told],
+            "environment": {
+                "MEDIALIT_WINDOW_SOCKET": "{unix_socket}",
+                "MEDIALIT_WINDOW_PREFIX": f"{prefix}{name}",
+            },
+            "unix_socket": True,
+            "timeout": 120,  # many may open theirs at the same time
+            "new_browser_tab": True,
+            "launcher_entry": entry,
+        }
     return {
         "command": [sys.executable, "-m", "medialit.launch", name, "{port}"],
         "timeout": 60,
         "new_browser_tab": True,
-        "launcher_entry": {"enabled": True, "title": f"medialit: {title}", "category": "Other"},
+        "launcher_entry": entry,
     }
 
 

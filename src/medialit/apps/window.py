@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import gradio as gr
+import uvicorn
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from medialit.language import language, translator
 
 LANGUAGES: Final = ("en", "fr", "ar")
+SOCKET_VARIABLE: Final = "MEDIALIT_WINDOW_SOCKET"
+"""Environment variable: where a window listens in place of a port. Who may enter the folder of that socket may come in;
+a port is open to every account of the computer, which on a hub are many."""
+PREFIX_VARIABLE: Final = "MEDIALIT_WINDOW_PREFIX"
+"""Environment variable: the path under which a proxy shows what listens there, such as ``/user/salma/inspector``."""
 # Nothing but this computer's own server may be asked; workers and pictures may also come from memory.
 POLICY: Final = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
@@ -175,6 +183,8 @@ def open_window(
 ) -> str:
     """Open a window, on this computer only unless another `host` is given, and return its address.
 
+    Behind a proxy, which `SOCKET_VARIABLE` says, it has no port, opens no browser and always waits.
+
     Parameters
     ----------
     window : gr.Blocks
@@ -190,11 +200,19 @@ def open_window(
     largest : str
         Of a file that is brought, such as ``256mb``.
     """
+    looks: dict[str, Any] = {
+        "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]),
+        "css": css, "ssr_mode": False, "enable_monitoring": False, "footer_links": [], "max_file_size": largest,
+        "app_kwargs": {"middleware": [Middleware(_Policy)]},
+    }  # fmt: skip
+    if place := os.environ.get(SOCKET_VARIABLE):
+        prefix = os.environ.get(PREFIX_VARIABLE, "")
+        behind = gr.mount_gradio_app(FastAPI(openapi_url=None), window, path="/", root_path=prefix, **looks)
+        uvicorn.run(behind, uds=place, log_level="warning")
+        return prefix
     _app, address, _share = window.launch(
         server_name=host, server_port=port, inbrowser=in_browser, prevent_thread_lock=not block,
-        share=False, quiet=not block, ssr_mode=False, enable_monitoring=False, footer_links=[], max_file_size=largest,
-        theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]), css=css,
-        app_kwargs={"middleware": [Middleware(_Policy)]},
+        share=False, quiet=not block, **looks,
     )  # fmt: skip
     return str(address)
 
