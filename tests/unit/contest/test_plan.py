@@ -177,4 +177,4 @@ def test_what_went_wrong_is_said_in_the_language(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         main, ["contest", "report", str(tmp_path), "--out", str(tmp_path / "x.html"), "--lang", "ar"]
     )
-    assert done.exit_code == 1 and "لا توجد مباراة كاملة" in done.output
+    assert done.exit_code == 1 and "لا توجد مسابقة كاملة" in done.output
