@@ -165,16 +165,21 @@ def url_key(url: str) -> str:
     return f"{parsed.database} {parsed.query.get('options', '')}"
 
 
+def make_tables(connection: Connection) -> None:
+    """Make nbgrader's tables, empty, and say of which revision they are; the transaction is the caller's."""
+    from nbgrader.api import Base
+
+    Base.metadata.create_all(connection)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": head()})
+
+
 def _bring_up(connection: Connection) -> None:
     """Bring tables up to `head`; the transaction is the caller's."""
     from alembic.runtime.migration import MigrationContext
-    from nbgrader.api import Base
 
-    there = inspect(connection).get_table_names()
-    if "assignment" not in there:
-        Base.metadata.create_all(connection)
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-        connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": head()})
+    if not inspect(connection).has_table("assignment"):
+        make_tables(connection)
         return
     context = MigrationContext.configure(connection)
     now = context.get_current_revision()
