@@ -49,11 +49,14 @@ def opened(data: bytes, *, key: bytes, about: str) -> Clip:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, for this account alone."""
     draft = path.with_name(f".{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)  # on a full disk there is something left of it, and it takes room
 
 
 def wipe(path: Path) -> None:

@@ -328,6 +328,6 @@ class Lending(Making):
             if card.get("use") in uses and id in before.state.posts:
                 self.delete_clip(before.state.posts[id])
         for id, card in self.cards.all("draft").items():
-            if card.get("use") in uses and card["post"] is None:
+            if card.get("use") in uses and not self._is_out(card):
                 self._drop_draft(id)
         return sorted(set(before.visible) - set(self.look(now).visible))

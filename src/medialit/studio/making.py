@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from medialit.cameo.examine import examined
 from medialit.consent.reasons import explain
@@ -36,7 +39,10 @@ from medialit.studio.persons import Person, nothing
 LONGEST_PROMPT: Final = 300
 PURPOSES: Final = ("education", "art", "journalism", "satire", "personal")
 MOST_SIGNING: Final = 12
+AGAIN_S: Final = 5.0
+"""After what could not be kept, such as on a full disk, the maker waits so long, and tries again."""
 _CLASS_ZONE: Final = "Africa/Casablanca"
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Making(Feeding):
@@ -50,15 +56,40 @@ class Making(Feeding):
         self._stopping = False
         self._seconds_each = 3.0
         self._progress: dict[str, float] = {}
+        self._publishing: set[str] = set()
+        self._wait_again()
+        self._sweep_drafts()
+        self._thread = threading.Thread(target=self._work, name="studio-maker", daemon=True)
+        self._thread.start()
+
+    @property
+    def making(self) -> bool:
+        """Whether somebody works through what waits."""
+        return self._thread.is_alive()
+
+    @property
+    def n_waiting(self) -> int:
+        """How many requests wait."""
+        return len(self._queue(self.clocks().wall).waiting)
+
+    def _wait_again(self) -> None:
+        """Have what was being made wait again, at its old place."""
         self._keep_queue(quota.restarted(self._queue(self.clocks().wall)))
         for id, card in self.cards.all("job").items():
             if card["state"] == "making":
                 self.cards.put("job", id, card | {"state": "waiting"})
-        for id, card in self.cards.all("draft").items():
-            if card.get("publishing") and card["post"] is None:
-                self.cards.put("draft", id, card | {"publishing": False})
-        self._thread = threading.Thread(target=self._work, name="studio-maker", daemon=True)
-        self._thread.start()
+
+    def _sweep_drafts(self) -> None:
+        """Delete pictures of drafts that are none: a worker was killed, or the disk was full, before there was a card."""
+        for path in self.drafts.glob("*"):
+            card = self.cards.get("draft", path.name.partition(".")[0])
+            unfinished = path.name.startswith(".") or path.name.endswith(".published.mp4")
+            if path.name.startswith((".", "d-")) and (unfinished or card is None or self._is_out(card)):
+                scrub(path)
+
+    def _is_out(self, draft: Card) -> bool:
+        """Say whether a draft became a post. A card may name a post that never came into the feed: the disk was full."""
+        return draft["post"] is not None and draft["post"] in self.store.state().posts
 
     def stop(self) -> None:
         """Stop making; what waits goes on waiting on the disk."""
@@ -275,23 +306,44 @@ class Making(Feeding):
             waiting=tuple(Ask(**one) for one in card["waiting"]), running=tuple(Ask(**one) for one in card["running"]),
             served=tuple((one, n) for one, n in card["served"]), next_number=card["next_number"],
         )  # fmt: skip
+        if queue.day > today + timedelta(
+            days=1
+        ):  # the clock was wrong, and was put right: nobody waits for that day
+            queue = replace(queue, day=today)
         return quota.new_day(queue, today)
 
     def _keep_queue(self, queue: Queue) -> None:
         self.cards.put("queue", "today", asdict(queue) | {"day": queue.day.isoformat()})
 
     def _work(self) -> None:
-        while True:
-            with self._queue_changed:
-                while not self._stopping:
-                    queue, turn = quota.take(self._queue(self.clocks().wall))
-                    if turn is not None:
-                        self._keep_queue(queue)
-                        break
-                    self._queue_changed.wait(timeout=60)
-                if self._stopping or turn is None:
-                    return
-            self._make(turn.id)
+        """Make one clip after the other. What cannot be kept, as on a full disk, is tried again, and ends nothing."""
+        interrupted = False
+        while not self._stopping:
+            try:
+                if interrupted:
+                    with self._queue_changed:
+                        self._wait_again()
+                    interrupted = False
+                turn = self._turn()
+                if turn is not None:
+                    interrupted = True
+                    self._make(turn.id)
+                    interrupted = False
+            except (MedialitError, SQLAlchemyError, OSError):
+                _LOG.exception("A clip could not be made or kept; the maker tries again.")
+                with self._queue_changed:
+                    self._queue_changed.wait_for(lambda: self._stopping, timeout=AGAIN_S)
+
+    def _turn(self) -> Ask | None:
+        """Return whose turn it is, once somebody waits; None when the studio stops."""
+        with self._queue_changed:
+            while not self._stopping:
+                queue, turn = quota.take(self._queue(self.clocks().wall))
+                if turn is not None:
+                    self._keep_queue(queue)
+                    return turn
+                self._queue_changed.wait(timeout=60)
+        return None
 
     def _make(self, id: str) -> None:
         began = self.clocks()
@@ -356,7 +408,7 @@ class Making(Feeding):
         look = self.look(now)
         mine, showing = [], []
         for id, card in sorted(self.cards.all("draft").items(), key=lambda pair: pair[1]["at"], reverse=True):
-            if card["post"] is not None:
+            if self._is_out(card):
                 continue
             if card["by"] == who.id:
                 mine.append(self.draft_card(id, card, who, look))
@@ -409,7 +461,7 @@ class Making(Feeding):
 
     def _draft(self, id: str) -> Card:
         card = self.cards.get("draft", id)
-        if card is None or card["post"] is not None:
+        if card is None or self._is_out(card):
             raise nothing()
         return card
 
@@ -479,21 +531,20 @@ class Making(Feeding):
             "description": f"{card['prompt']} [{card['model']}, seed {card['seed']}]",
         }  # fmt: skip
         with self.lock:
-            if self._draft(id).get("publishing"):
+            self._draft(id)
+            if id in self._publishing:
                 raise StudioError(_msgid("It is being published already."), code="publishing")
-            self.cards.put("draft", id, card | {"publishing": True})
+            self._publishing.add(id)
         try:
             made = self._published(order)
-        except StudioError:
             with self.lock:
-                if self.cards.get("draft", id) is not None:
-                    self.cards.put("draft", id, card)
-            raise
-        with self.lock:
-            if self.cards.get("draft", id) is None:  # thrown away, or taken back, while it was signed
-                raise nothing()
-            post = self._posted(id, card, made, who, caption=caption, topics=words, now=now)
-            return self.post_card(post, who, self.look(now))
+                if self.cards.get("draft", id) is None:  # thrown away, or taken back, while it was signed
+                    raise nothing()
+                post = self._posted(id, card, made, who, caption=caption, topics=words, now=now)
+                return self.post_card(post, who, self.look(now))
+        finally:
+            with self.lock:
+                self._publishing.discard(id)
 
     def _published(self, order: Card) -> Card:
         """Have a draft signed; not more than a few people wait for that, or nobody's pages would be answered."""

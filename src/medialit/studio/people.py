@@ -66,7 +66,7 @@ class People(Lending):
         ]
         drafts = [
             one for one in self.cards.all("draft").values()
-            if one["post"] is None and own is not None and own in one["people"]
+            if not self._is_out(one) and own is not None and own in one["people"]
             and self._answer(one, own, look) == "waiting"
         ]  # fmt: skip
         read = (self.cards.get("read", who.id) or {}).get("until", "")

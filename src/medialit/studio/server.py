@@ -6,6 +6,7 @@ walks all of them with all roles.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,10 +19,11 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 import medialit
-from medialit.errors import FeedError, MedialitError, StudioError
+from medialit.errors import DatabaseError, FeedError, FeedStoreError, LedgerError, MedialitError, StudioError
 from medialit.language import msgid as _msgid
 from medialit.language import said, translator
 from medialit.studio.codes import Limiter, Rate
@@ -38,6 +40,8 @@ _ALL, _IN = (
 _LEARNER, _TEACHER = frozenset({"learner"}), frozenset({"teacher"})
 _FAMILY = frozenset({"learner", "guardian"})
 ENTERING, COMING, WRITING, READING = Rate(n=10), Rate(n=60), Rate(n=60), Rate(n=600)
+_LOG: Final = logging.getLogger(__name__)
+_AGAIN_S: Final = 30
 ENTRANCES: Final = ("/api/join", "/api/return", "/api/guardian", "/api/teacher")
 
 ACCESS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
@@ -252,6 +256,30 @@ def _handlers(app: FastAPI, studio: Studio) -> None:
         headers = {"retry-after": str(error.more["retry_after"])} if "retry_after" in error.more else None
         body = {"error": {"code": error.code, "message": words} | error.more}
         return JSONResponse(body, status_code=error.status, headers=headers)
+
+    def not_kept(request: Request, error: Exception) -> JSONResponse:
+        """Answer while nothing can be kept: the disk is full, or the database is locked or gone."""
+        _LOG.error("Something could not be kept.", exc_info=error)
+        words = translator(lang_of(request))(
+            _msgid(
+                "The studio can keep nothing at the moment, so what you just did was not kept. Tell your teacher, "
+                "and try again in a minute."
+            )
+        )
+        body = {"error": {"code": "not-kept", "message": words, "retry_after": _AGAIN_S}}
+        return JSONResponse(body, status_code=503, headers={"retry-after": str(_AGAIN_S)})
+
+    for kind in (FeedStoreError, LedgerError, DatabaseError, SQLAlchemyError, OSError):
+        app.add_exception_handler(kind, not_kept)
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:
+        words = translator(lang_of(request))(
+            _msgid(
+                "Something went wrong in the studio. Tell your teacher what you did; it is in the studio's log."
+            )
+        )
+        return JSONResponse({"error": {"code": "broken", "message": words}}, status_code=500)
 
     @app.exception_handler(MedialitError)
     def other_error(request: Request, error: MedialitError) -> JSONResponse:
