@@ -5,6 +5,7 @@
     python3 run.py test [--long] [-- ARGS]      all checks and tests; ARGS go to pytest
     python3 run.py setup                        only .venv
     python3 run.py docs                         the documentation, in build/docs/html
+    python3 run.py package [--out DIR]          what is passed on, in dist: wheels, sdist, bills of materials, checksums
 
 It needs nothing but Python 3.11 or later. Packages go to .venv, beside this file; the second run takes seconds.
 """
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="run.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["setup", "start", "test", "docs"])
+    parser.add_argument("command", choices=["setup", "start", "test", "docs", "package"])
     command = parser.parse_args(arguments[:1]).command
     rest = list(arguments[1:])
     try:
@@ -72,6 +73,10 @@ def main(arguments: Sequence[str]) -> int:
             set_up("base")
             set_up("docs")
             return call([PYTHON, ROOT / "docs" / "build.py", *rest])
+        if command == "package":
+            set_up("base")
+            set_up("package")
+            return call([PYTHON, ROOT / "package" / "build.py", *rest])
         return test(rest)
     except SetupError as error:
         print(f"\nrun.py: {error}", file=sys.stderr)
@@ -120,7 +125,7 @@ def passes(check: Sequence[str]) -> bool:
 
 
 def set_up(level: str) -> None:
-    """Make .venv hold the pinned packages of a level (base, dev or docs) and this project; do nothing if it does."""
+    """Make .venv hold the pins of a level (base, dev, docs or package) and this project; do nothing if it does."""
     wanted = fingerprint(level)
     if read_stamp(STAMP).get(level) == wanted and PYTHON.exists():
         return

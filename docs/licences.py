@@ -1,8 +1,8 @@
-"""Write docs/reference/licences.md: what others made that is shipped here or installed with it.
+"""Write docs/reference/licences.md and NOTICE.md: under which licence each file is, and what others made.
 
 `python docs/licences.py` writes the page from requirements/*.txt and from what the installed packages say of
 themselves; a test compares the two. Packages that belong to another platform, and so are not installed, are in
-`ELSEWHERE`.
+`ELSEWHERE`. `SHIPPED` names the licence of every file in the wheels; NOTICE.md, which goes into them, shows it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
+from fnmatch import fnmatchcase
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import cast
@@ -18,6 +19,49 @@ from typing import cast
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reference" / "licences.md"
 LEVELS = {"base": "a classroom", "dev": "the tests", "docs": "the documentation"}
+
+NOTICE = ROOT / "NOTICE.md"
+
+CODE, TEXT, BOTH = "Apache-2.0", "CC-BY-4.0", "Apache-2.0 AND CC-BY-4.0"
+SHIPPED = (
+    ("*.dist-info/licenses/CC-BY-4.0.txt", TEXT, "the licence itself"),
+    ("*.dist-info/*", CODE, "what pip must know, and this notice"),
+    ("medialit/released/*/checks.py", CODE, "the checks that learners may read"),
+    (
+        "medialit/released/files/*/assets.py",
+        CODE,
+        "what draws the clips and pictures of a lab on the learner's computer",
+    ),
+    ("medialit/released/files/*.json", TEXT, "tables that a lab hands out, measured for it"),
+    ("medialit/released/*.ipynb", BOTH, "the labs: text and pictures CC BY 4.0, code Apache-2.0"),
+    ("medialit/released/*.json", TEXT, "the labs' titles, and what their checks say"),
+    (
+        "medialit/generate/weights/*",
+        TEXT,
+        "weights of the generator and its helpers, trained for this project",
+    ),
+    ("medialit/generate/cards/*.md", TEXT, "cards of these models"),
+    ("medialit/forensics/detectors/*.onnx", TEXT, "weights of a detector, trained for this project"),
+    ("medialit/forensics/*.json", TEXT, "detectors and what was measured of them"),
+    ("medialit/locales/*.po", CODE, "translations of the program"),
+    ("medialit/*.toml", CODE, "words, grammars and settings of the program"),
+    ("medialit/*.js", CODE, "the studio's pages; no library of others is among them"),
+    ("medialit/*.css", CODE, "likewise"),
+    ("medialit/*.html", CODE, "likewise"),
+    ("medialit/*.svg", CODE, "icons and a pattern, drawn for this project"),
+    ("medialit/*.py", CODE, "the program"),
+    ("medialit/py.typed", CODE, "says that the program has types"),
+    ("medialit_teach/labs/*/lab.py", BOTH, "the labs' sources with solutions"),
+    ("medialit_teach/labs/*/lab.toml", TEXT, "titles and objectives"),
+    ("medialit_teach/labs/*.po", TEXT, "translations of the labs"),
+    ("medialit_teach/labs/*.json", TEXT, "tables that a lab hands out"),
+    ("medialit_teach/graders/rubrics/*", TEXT, "how answers in words are read"),
+    ("medialit_teach/graders/*.json", CODE, "what graders compare with"),
+    ("medialit_teach/course/facilitator/*.md", TEXT, "plans of lessons and workshops"),
+    ("medialit_teach/course/course.toml", CODE, "the course's settings"),
+    ("medialit_teach/*.py", CODE, "graders, checks, and what draws clips"),
+)
+"""Name in a wheel, licence (SPDX), what it is; the first that fits holds. Fonts, sounds and films have no line."""
 
 ELSEWHERE = {
     "appnope": "BSD-2-Clause",
@@ -56,6 +100,20 @@ TROVE = {
     "Python Software Foundation License": "PSF-2.0",
 }
 
+NOTICE_HEAD = """\
+# Notice
+
+medialit is licensed under Apache-2.0 (code) and CC BY 4.0 (labs' text, clips, weights). Both texts lie beside this file.
+Name it thus: "medialit, https://creativecommons.org/licenses/by/4.0/".
+
+The first line that fits a file's name holds. Every file in the wheels `medialit` and `medialit-teach` was made for this
+project: no font, sound, film, face, voice or library of others is in them. What is installed beside them keeps its own
+licence; the bill of materials (`*.cdx.json`) that is passed on with a wheel lists it.
+
+| file | licence | what it is |
+|---|---|---|
+"""
+
 HEAD = """\
 # Licences
 
@@ -64,7 +122,10 @@ Written by `python docs/licences.py`; a test compares this page with what is ins
 | what | licence |
 |---|---|
 | the code of this repository | Apache-2.0 |
-| the labs' text, their translations, and the clips that the labs build | CC BY 4.0 |
+| the labs' text, their translations, the clips that the labs build, and the weights | CC BY 4.0 |
+
+Which file of the [wheels](../how-to/install.md) is under which of the two stands in `NOTICE.md`, which is in them; a test
+looks at every file of both. `python3 run.py package` also writes a bill of materials for each (CycloneDX 1.6).
 
 ## Shipped in this repository
 
@@ -109,6 +170,16 @@ Of face-recognition-models the 68-point file is not used: its training pictures 
 | Noto fonts | OFL-1.1 | Arabic and Tifinagh letters in the browser tests |
 | PostgreSQL | PostgreSQL licence | the tests of the consent ledger; run as a program |
 """
+
+
+def notice() -> str:
+    """Return NOTICE.md: the licence of every file in the wheels."""
+    return NOTICE_HEAD + "".join(f"| `{name}` | {spdx} | {what} |\n" for name, spdx, what in SHIPPED)
+
+
+def of_file(name: str) -> str | None:
+    """Return the licence (SPDX) of a file in a wheel, or None where no line of `SHIPPED` fits."""
+    return next((spdx for pattern, spdx, _what in SHIPPED if fnmatchcase(name, pattern)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +268,5 @@ def _from_metadata(about: Distribution) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"Wrote {PAGE}")
+    NOTICE.write_text(notice(), encoding="utf-8")
+    print(f"Wrote {PAGE} and {NOTICE}")

@@ -24,7 +24,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "requirements").mkdir()
-    for level in ("base", "dev", "docs"):
+    for level in ("base", "dev", "docs", "package"):
         (tmp_path / "requirements" / f"{level}.txt").write_text(f"{level}==1\n", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
     venv = tmp_path / ".venv"
@@ -208,6 +208,16 @@ def test_it_imports_nothing_beyond_the_standard_library() -> None:
     assert set(imported) <= set(sys.stdlib_module_names)
 
 
+def test_what_is_passed_on_is_built_with_pinned_tools(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(run, "call", lambda command: called.append([str(part) for part in command]) or 0)
+    assert run.main(["package", "--out", "elsewhere"]) == 0
+    assert levels(run) == ["base", "package"]
+    assert called == [[str(run.PYTHON), str(run.ROOT / "package" / "build.py"), "--out", "elsewhere"]]
+
+
 def test_the_pins_hold_every_dependency_of_the_project() -> None:
     root = RUN.parent
     tables = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
@@ -215,6 +225,7 @@ def test_the_pins_hold_every_dependency_of_the_project() -> None:
         "base": tables["project"]["dependencies"],
         "dev": tables["project"]["optional-dependencies"]["dev"],
         "docs": tables["project"]["optional-dependencies"]["docs"],
+        "package": tables["project"]["optional-dependencies"]["package"],
     }.items():
         pins = (root / "requirements" / f"{level}.txt").read_text(encoding="utf-8").splitlines()
         pinned = {line.split("==")[0].lower() for line in pins}

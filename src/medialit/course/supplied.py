@@ -35,6 +35,7 @@ RECORD = ".supplied.json"
 MADE = "made"
 """Folder of $MEDIALIT_HOME for clips drawn on this computer; it may be deleted."""
 
+_COMPILED = shutil.ignore_patterns("__pycache__")  # pip compiles whatever ends in .py
 _log = logging.getLogger(__name__)
 
 
@@ -189,11 +190,11 @@ def receive(
                 continue
             with tempfile.TemporaryDirectory(prefix=".receive-", dir=work) as draft:
                 lab = Path(draft) / slug
-                shutil.copytree(folder / lang / slug, lab)
+                shutil.copytree(folder / lang / slug, lab, ignore=_COMPILED)
                 if (makers := folder / "files" / slug).is_dir():
                     # Copied out first: a maker keeps its clips two folders above itself.
                     copied = home / MADE / "labs" / slug
-                    shutil.copytree(makers, copied, dirs_exist_ok=True)
+                    shutil.copytree(makers, copied, dirs_exist_ok=True, ignore=_COMPILED)
                     make(copied / "assets.py", lab, description["seed"])
                 lab.rename(place)
 
