@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, inspect
 
 from medialit import gradebook
 from medialit.consent import ledger_store
 from medialit.consent.ledger import Ledger
 from medialit.consent.ledger_events import Head
-from medialit.databases import Kind, schema_name
+from medialit.databases import Kind, schema_name, server
 from medialit.errors import DatabaseError
 from medialit.feed import store_tables as feed_tables
 from medialit.feed.store import FeedStore
@@ -25,6 +25,10 @@ from medialit.keep.content import copy
 from medialit.studio import cabinet
 
 What = Literal["consent", "feed", "studio", "gradebook"]
+
+
+CHAINS: Final = ("consent", "feed")
+"""What is a hash chain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,11 @@ class Part:
             "studio": (cabinet.CARDS,),
         }
         return own[self.what]
+
+    def is_in(self, url: str) -> bool:
+        """Say whether its tables are in a PostgreSQL."""
+        with server(url) as engine, engine.connect() as connection:
+            return inspect(connection).has_table(self.tables()[0].name, schema=self.schema)
 
     def make(self, connection: Connection) -> None:
         """Make its tables in PostgreSQL, empty, with their version and their guards."""
@@ -142,6 +151,9 @@ def snapshot(file: Path, target: Path) -> None:
         If it is no such file, or damaged.
     """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    tail = file.with_name(f"{file.name}.head")
+    if tail.is_file():  # before the file, which may grow meanwhile
+        shutil.copy2(tail, target.with_name(f"{target.name}.head"))
     try:
         with (
             closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=60)) as source,
@@ -155,9 +167,6 @@ def snapshot(file: Path, target: Path) -> None:
             f"{file} cannot be read as a database ({error}). Restore it from a copy."
         ) from error
     target.chmod(0o600)
-    tail = file.with_name(f"{file.name}.head")
-    if tail.is_file():
-        shutil.copy2(tail, target.with_name(f"{target.name}.head"))
 
 
 def fill(source: Connection, target: Connection, part: Part) -> None:
