@@ -77,8 +77,8 @@ def generate(
 
     PROMPT is a sentence in English, French, Arabic, Darija or Tamazight: "a red ball bounces on the beach".
 
-    With --batch it makes many, from a file of prompts. Ctrl+C finishes what is under way, and the same command goes on later. Exit status: 0 where every
-    line has its clip, 3 where one has none.
+    With --batch it makes many, from a file of prompts. Ctrl+C finishes what is under way, and the same command goes on
+    later. Exit status: 0 where every line has its clip, 3 where one has none.
     """
     from medialit import pipeline
 

@@ -375,7 +375,7 @@ def _own_name(line: Line) -> str:
     Examples
     --------
     >>> _own_name(Line(number=2, prompt="A red ball bounces!", seed=7))
-    'a-red-ball-bounces-7-2f1e83'
+    'a-red-ball-bounces-7-cabe25'
     """
     words = "-".join(re.findall(r"\w+", line.prompt.casefold()))[:_SLUG].strip("-_")
     return "-".join(filter(None, (words, str(line.seed), line.sum[:6])))
