@@ -237,7 +237,7 @@ def test_what_was_offered_and_agreed_is_shown(licensed) -> None:
     assert "Contract c1: souk accepted the offer o1. It binds until" in licensed("market", "show").output
     licensed("market", "revoke", "c1", "--as", "tiziri")
     assert "Elle ne peut" not in licensed("market", "show", "--lang", "fr").output
-    assert "Il a été révoqué" in licensed("market", "show", "--lang", "fr").output
+    assert "La licence a été retirée" in licensed("market", "show", "--lang", "fr").output
 
 
 @pytest.mark.parametrize(
