@@ -15,6 +15,7 @@ import html
 import json
 import os
 import sys
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ from medialit.home import HOME_VARIABLE
 from medialit.language import LANGUAGES
 
 SEAT_VARIABLE: Final = "MEDIALIT_HUB_SEAT"
-"""Environment variable that tells a server its seat, as JSON."""
+"""Environment variable that tells a server its seat."""
 _TOLD_LEARNERS: Final = ("schema", "course_id", "exchange", "language", "title", "labs")
 """What of a course's medialit.json a learner's server is told. The rest names the graders and what they say."""
 
@@ -174,6 +175,16 @@ def _seat(taught: Taught, role: desk.Role) -> Seat:
     return Seat(language=taught.language, role=role.value, home=str(taught.home), description=told)
 
 
+def write_seat(seat: Seat) -> str:
+    """Return a seat as text without braces, which a spawner might fill in."""
+    return urlsafe_b64encode(json.dumps(asdict(seat)).encode()).decode()
+
+
+def read_seat(text: str) -> Seat:
+    """Return what `write_seat` wrote."""
+    return Seat(**json.loads(urlsafe_b64decode(text)))
+
+
 def configure(config: Any, courses: tuple[Taught, ...]) -> None:
     """Set JupyterHub up for these courses: who may sign in, who may open what, and how a server starts.
 
@@ -183,30 +194,20 @@ def configure(config: Any, courses: tuple[Taught, ...]) -> None:
         What ``get_config()`` returns in ``jupyterhub_config.py``. How people sign in is left to that file.
     courses : tuple of Taught
     """
-    config.JupyterHub.load_groups = {
-        f"medialit-teach-{one.language}": {"users": sorted(one.instructors)} for one in courses
-    }
+    # By the members of roles, of which JupyterHub keeps exactly those named here; of a group it forgets nobody.
     config.JupyterHub.load_roles = [
+        *(config.JupyterHub.get("load_roles") or ()),
         {
             "name": "medialit-courses",
-            "description": "What an account may do to itself: these never sign in, by which others get it",
+            "description": "Accounts that own a course, which nobody signs in to",
             "scopes": ["self"],
-            "users": [one.account for one in courses],
+            "users": [one.account for one in courses],  # JupyterHub makes those that it does not know
         },
-    ] + [
-        {
-            "name": f"medialit-teach-{one.language}",
-            "description": f"Open the course in {LANGUAGES[one.language].english_name}",
-            "scopes": [
-                f"{scope}!user={one.account}"
-                for scope in ("access:servers", "servers", "read:users:name", "list:users")
-            ],
-            "groups": [f"medialit-teach-{one.language}"],
-        }
-        for one in courses
+        *(_teaching(one) for one in courses),
     ]
-    config.Authenticator.allowed_users = set().union(*(one.instructors | one.learners for one in courses))
-    config.Authenticator.blocked_users = {one.account for one in courses}
+    people = frozenset[str]().union(*(one.instructors | one.learners for one in courses))
+    config.Authenticator.allowed_users = set(people)
+    config.Authenticator.post_auth_hook = lambda authenticator, handler, found: _admit(people, found)
     config.Spawner.cmd = [sys.executable, "-m", "medialit.hub"]
     config.Spawner.options_form = lambda spawner: choice_of_course(courses, spawner.user.name)
     config.Spawner.options_from_form = "simple"
@@ -215,6 +216,25 @@ def configure(config: Any, courses: tuple[Taught, ...]) -> None:
     config.Spawner.pre_spawn_hook = lambda spawner: _before_start(courses, spawner)
     config.Spawner.start_timeout = 120  # the first start on a cold disk reads some hundred megabytes
     config.Spawner.http_timeout = 120
+
+
+def _teaching(one: Taught) -> dict[str, Any]:
+    scopes = ("access:servers", "servers", "read:users:name", "list:users")
+    return {
+        "name": f"medialit-teach-{one.language}",
+        "description": f"Open the course in {LANGUAGES[one.language].english_name}",
+        "scopes": [f"{scope}!user={one.account}" for scope in scopes],
+        "users": sorted(one.instructors),
+    }
+
+
+def _admit(people: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
+    """Let in whom the file names now. JupyterHub itself takes whomever it has ever known, the courses' accounts too."""
+    if found["name"] not in people:
+        raise refusal(
+            f"{found['name']} neither learns nor teaches here. Put the account into a roster first."
+        )
+    return found
 
 
 def choice_of_course(courses: tuple[Taught, ...], account: str) -> str:
@@ -237,16 +257,21 @@ def _first_page(courses: tuple[Taught, ...], handler: Any) -> str:
 
 
 def _before_start(courses: tuple[Taught, ...], spawner: Any) -> None:
-    from tornado.web import HTTPError
-
     try:
         language = spawner.user_options.get("language") or None
         seat = find_seat(courses, spawner.user.name, language=language)
     except CourseError as error:
-        refused = HTTPError(403, "%s", error)
-        refused.jupyterhub_message = str(error)  # type: ignore[attr-defined]
-        raise refused from None
-    spawner.environment = {**spawner.environment, SEAT_VARIABLE: json.dumps(asdict(seat))}
+        raise refusal(str(error)) from None
+    spawner.environment = {**spawner.environment, SEAT_VARIABLE: write_seat(seat)}
+
+
+def refusal(why: str) -> Exception:
+    """Return what refuses a request, with words for the page that the hub then shows."""
+    from tornado.web import HTTPError
+
+    refused = HTTPError(403, "%s", why)
+    refused.jupyterhub_message = why  # type: ignore[attr-defined]
+    return refused
 
 
 def lay_out(seat: Seat, *, folder: Path) -> desk.Desk:
@@ -300,7 +325,7 @@ def _refuse(response: Any) -> None:
 
 def main() -> int:
     """Become the server that the hub asked for."""
-    seat = Seat(**json.loads(os.environ[SEAT_VARIABLE]))
+    seat = read_seat(os.environ[SEAT_VARIABLE])
     return desk.run(lay_out(seat, folder=Path.home() / "medialit"))
 
 

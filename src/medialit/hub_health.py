@@ -42,8 +42,11 @@ def find_wrong(courses: Sequence[Taught], *, url: str, wait_s: float = 10.0) -> 
         For how many seconds the hub may be silent.
     """
     yield from _silence(url, wait_s=wait_s)
+    for name in sorted(
+        set[str]().union(*({one.account, *one.instructors, *one.learners} for one in courses))
+    ):
+        yield from _account(name)
     for one in courses:
-        yield from _accounts(one)
         yield from _course(one)
         yield from _exchange(one)
 
@@ -59,15 +62,14 @@ def _silence(url: str, *, wait_s: float) -> Iterator[str]:
         yield f"{url} does not answer ({error}). Start the hub, and look whether its port is open."
 
 
-def _accounts(one: Taught) -> Iterator[str]:
-    for name in sorted({one.account, *one.instructors, *one.learners}):
-        try:
-            home = Path(pwd.getpwnam(name).pw_dir)
-        except KeyError:
-            yield f"{name} ({one.language}) has no account on this computer. Make one, or correct the name."
-            continue
-        if home.is_dir() and home.stat().st_mode & stat.S_IRWXO:
-            yield f"{home} is open to every account. Close it: chmod o= {home}"
+def _account(name: str) -> Iterator[str]:
+    try:
+        home = Path(pwd.getpwnam(name).pw_dir)
+    except KeyError:
+        yield f"{name} has no account on this computer. Make one, or correct the name in the course or its roster."
+        return
+    if home.is_dir() and home.stat().st_mode & stat.S_IRWXO:
+        yield f"{home} is open to every account. Close it: chmod o= {home}"
 
 
 def _course(one: Taught) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from medialit.course import project
 from medialit.errors import CourseError
-from medialit.hub import Taught
+from medialit.hub import Taught, refusal
 from medialit.language import LANGUAGES, translator
 
 _DEPLOYMENT: Final = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
@@ -163,25 +163,17 @@ def admit(
     """
     _ = translator(_spoken(claims.get("locale")))
     if claims.get(_DEPLOYMENT) != platform.deployment_id:
-        raise _refusal(
+        raise refusal(
             _("This launch comes from a place that was not agreed on. Tell whoever looks after this hub.")
         )
     if not spent.spend(str(claims.get("nonce")), now=now):
-        raise _refusal(_("This launch was used before. Go back to your course, and open the activity again."))
+        raise refusal(_("This launch was used before. Go back to your course, and open the activity again."))
     person = claims.get("sub")
     if not isinstance(person, str) or person not in known:
-        raise _refusal(_("You are in no roster of this hub. Tell your teacher, who can add you."))
+        raise refusal(_("You are in no roster of this hub. Tell your teacher, who can add you."))
     return known[person]
 
 
 def _spoken(locale: Any) -> str:
     code = str(locale).replace("_", "-").partition("-")[0].lower()
     return code if code in LANGUAGES else "en"
-
-
-def _refusal(why: str) -> Exception:
-    from tornado.web import HTTPError
-
-    refused = HTTPError(403, "%s", why)
-    refused.jupyterhub_message = why  # type: ignore[attr-defined]
-    return refused

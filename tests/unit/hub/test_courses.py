@@ -69,6 +69,8 @@ def test_a_learner_is_told_nothing_of_graders_and_sits_where_the_roster_says(tmp
     assert (seat.language, seat.role) == ("ar", "learner")
     assert "graders" not in json.dumps(seat.description) and "grader says" not in json.dumps(seat.description)
     assert hub.find_seat(courses, "course-fr", language=None).role == "instructor"
+    assert hub.read_seat(hub.write_seat(seat)) == seat
+    assert not set("{}") & set(hub.write_seat(seat))
 
 
 def test_who_is_in_one_course_gets_it_whatever_was_chosen_and_who_is_in_two_only_what_is_theirs(tmp_path):
@@ -128,3 +130,26 @@ def test_an_instructors_desk_is_the_course_with_its_settings_at_home(tmp_path):
     assert laid.folder == courses[0].course
     assert laid.environment["MEDIALIT_HOME"] == str(tmp_path / "fr")
     assert Path(laid.environment["JUPYTER_CONFIG_DIR"]).is_relative_to(own)
+
+
+def test_roles_name_exactly_who_teaches_and_who_is_in_no_course_is_not_let_in(tmp_path):
+    tornado = pytest.importorskip("tornado.web")
+    from traitlets.config import Config
+
+    config = Config()
+    config.JupyterHub.load_roles = [{"name": "there before"}]
+    hub.configure(config, hub.read_courses(table(tmp_path)))
+    before, owning, *teaching = config.JupyterHub.load_roles
+    assert before == {"name": "there before"}
+    assert owning["users"] == ["course-fr", "course-ar"]
+    assert {one["name"]: one["users"] for one in teaching} == {
+        "medialit-teach-fr": ["amina"], "medialit-teach-ar": ["amina"],
+    }  # fmt: skip
+    assert all(scope.endswith("!user=course-fr") for scope in teaching[0]["scopes"])
+    assert "load_groups" not in config.JupyterHub  # JupyterHub would keep who has left
+    admit = config.Authenticator.post_auth_hook
+    assert admit(None, None, {"name": "salma"}) == {"name": "salma"}
+    for name in ("course-fr", "left-last-year"):
+        with pytest.raises(tornado.HTTPError) as refused:
+            admit(None, None, {"name": name})
+        assert refused.value.status_code == 403
