@@ -14,6 +14,7 @@
     ├── DatabaseError           a database that cannot be used as asked: its URL, its version, its lock, its move
     │   ├── BackupError             a copy of what is kept that cannot be made, or is not whole
     │   └── EraseError              somebody who cannot be erased as asked
+    ├── LogError                a log that cannot be written, or a level that there is not
     ├── StatisticsError         a statistic that the data cannot give
     │   └── EmptyCountsError        no trial of one of the two kinds
     ├── CueError                a cue that there is not, or a detector that cannot be trained or read
@@ -28,7 +29,8 @@
     ├── CourseError             a lab source, a catalogue or a course folder
     │   ├── LabSourceError          lab.py, lab.toml or a catalogue breaks a rule that the builder needs
     │   ├── LeakError               a release would show a solution, a hidden test or a grader
-    │   └── GradebookError          a change that would orphan marks already in the gradebook
+    │   ├── GradebookError          a change that would orphan marks already in the gradebook
+    │   └── LtiError                a learning platform that is away, refuses, or is not set up; the tool's key
     ├── GradingError            a submission could not be graded; it is never a mark of zero
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
     │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
@@ -113,6 +115,10 @@ class BackupError(DatabaseError):
 
 class EraseError(DatabaseError):
     """Somebody cannot be erased as asked: nobody of this id is known, or the place cannot be reached."""
+
+
+class LogError(MedialitError):
+    """A log that cannot be written, or a level that there is not."""
 
 
 class StatisticsError(MedialitError):
@@ -214,6 +220,10 @@ class LeakError(CourseError):
 
 class GradebookError(CourseError):
     """A change was refused because it would orphan marks already in the gradebook."""
+
+
+class LtiError(CourseError):
+    """A learning platform is away, refuses what it is asked, or is not set up; or the tool's key cannot be used."""
 
 
 class GradingError(MedialitError):

@@ -16,8 +16,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
@@ -31,17 +32,56 @@ _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS = "    Points Possible"  # Canvas writes and reads it with these spaces
 
 
-class _MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
-    """What the two platforms have in common: which marks, of whom, in which order."""
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where one learner stands in one lab.
+
+    Parameters
+    ----------
+    state : str
+        "untouched" where nothing was handed in and graded, "waiting" where a person or a grader has still to look at
+        something, "marked" where all has its mark.
+    points : float
+        The final mark, less what is taken off for lateness; 0 unless it is marked.
+    penalty : float
+        What was taken off.
+    """
+
+    state: Literal["untouched", "waiting", "marked"]
+    points: float = 0.0
+    penalty: float = 0.0
+
+
+def standing(gradebook: Any, *, lab: str, learner: str) -> Standing:
+    """Return where a learner stands in a lab, by the gradebook."""
+    try:
+        submission = gradebook.find_submission(lab, learner)
+    except MissingEntry:
+        return Standing(state="untouched")
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    if not grades or any(grade.needs_manual_grade for grade in grades):
+        return Standing(state="waiting")
+    penalty = float(submission.late_submission_penalty or 0.0)
+    return Standing(
+        state="marked", points=max(0.0, float(submission.score) - penalty), penalty=max(0.0, penalty)
+    )
+
+
+class MarksPlugin(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """What all platforms have in common: which labs, of whom, in which order."""
 
     untouched_as_zero = Bool(
-        False, help="Write 0, not an empty cell, where a learner has handed nothing in."
+        False, help="Give 0, instead of nothing, where a learner has handed nothing in."
     ).tag(config=True)
 
-    destination = "marks.csv"
+    def chosen(self, gradebook: Any) -> tuple[list[Any], list[Any]]:
+        """Return the labs and learners that were asked for, or all, each in one order.
 
-    def export(self, gradebook: Any) -> None:
-        """Write the marks of the learners and labs that were asked for, or of all."""
+        Raises
+        ------
+        CourseError
+            If the gradebook has no such lab or learner.
+        """
         labs = [one for one in gradebook.assignments if not self.assignment or one.name in self.assignment]
         people = [one for one in gradebook.students if not self.student or one.id in self.student]
         for kind, asked, found in (
@@ -52,6 +92,17 @@ class _MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
                 raise CourseError(f"The gradebook has no {kind} called {unknown[0]!r}. Correct the name.")
         labs.sort(key=lambda one: str(one.name))
         people.sort(key=lambda one: str(one.id))
+        return labs, people
+
+
+class _MarksExport(MarksPlugin):
+    """A table in a file."""
+
+    destination = "marks.csv"
+
+    def export(self, gradebook: Any) -> None:
+        """Write the marks of the learners and labs that were asked for, or of all."""
+        labs, people = self.chosen(gradebook)
         rows = [[self._mark(gradebook, lab.name, one.id) for lab in labs] for one in people]
         n_waiting = sum(mark is None for row in rows for mark in row)
         if n_waiting:
@@ -70,14 +121,10 @@ class _MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
     def _mark(self, gradebook: Any, lab: str, learner: str) -> str | None:
         """Return a mark as text: empty where nothing was handed in, None where it is not ready."""
-        try:
-            submission = gradebook.find_submission(lab, learner)
-        except MissingEntry:
+        found = standing(gradebook, lab=lab, learner=learner)
+        if found.state == "untouched":
             return "0" if self.untouched_as_zero else ""
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        if not grades or any(grade.needs_manual_grade for grade in grades):
-            return None
-        return number(max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0)))
+        return None if found.state == "waiting" else number(found.points)
 
 
 class MoodleExport(_MarksExport):
