@@ -39,6 +39,12 @@ RIGHT_TO_LEFT = """\
   border-left: 0;
   border-right: 5px solid var(--jp-border-color2);
 }
+/* A formula that a line's end cut in two would be read from its second half: it goes to the next line whole. */
+.jp-RenderedHTMLCommon [dir='rtl'] span[dir='ltr'] {
+  display: inline-block;
+  max-width: 100%;
+  text-align: left;
+}
 """
 
 _LEARNER_CANNOT = ("formgrader", "course-list", "create-assignment")
