@@ -45,12 +45,13 @@ class Language:
     """Codes to look in, in order, where this language lacks a message. English always comes last."""
 
 
-_CODE = re.compile(r"(```.*?```|`[^`\n]*`|https?://\S+)", re.DOTALL)
-_NEVER_BROKEN = re.compile(
-    r"(?<=[^\s|]) (?=[;:!?%»](?:[\s*_)\]»,.;<]|$))"  # before double punctuation; `|` would be a table's empty cell
+_CODE_OR_SPACE = re.compile(
+    r"(?P<code>```.*?```|`[^`\n]*`|https?://\S+)"
+    r"|(?<=[^\s|]) (?=[;:!?%»](?:[\s*_)\]»,.;<]|$))"  # before double punctuation; `|` would be a table's empty cell
     r"|(?<=«) (?=\S)"
     r"|(?<=\d) (?=\d{3}(?!\d))"  # 1 000
-    r"|(?<=\d) (?=h\b)|(?<=\d h) (?=\d)"  # 23 h 10
+    r"|(?<=\d) (?=h\b)|(?<=\d h) (?=\d)",  # 23 h 10
+    re.DOTALL,
 )
 _NARROW_SPACE = "\u202f"
 
@@ -156,9 +157,7 @@ def typeset(text: str, *, lang: str) -> str:
     """
     if lang != "fr":
         return text
-    parts = _CODE.split(text)
-    parts[::2] = [_NEVER_BROKEN.sub(_NARROW_SPACE, part) for part in parts[::2]]
-    return "".join(parts)
+    return _CODE_OR_SPACE.sub(lambda found: found["code"] or _NARROW_SPACE, text)
 
 
 def said(error: MedialitError, *, lang: str) -> str:

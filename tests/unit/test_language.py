@@ -95,6 +95,7 @@ def test_a_catalogue_and_the_table_agree_on_who_reviewed_it(path: Path) -> None:
         ("```\na : b\n```", "```\na : b\n```"),
         ("{n} : {share:.0%} des {total}", "{n}~: {share:.0%} des {total}"),
         ("(0,8 ; 0,4)", "(0,8~; 0,4)"),
+        ("`unused` : la liste ; `a ; b` ; « `c` »", "`unused`~: la liste~; `a ; b`~; «~`c`~»"),
     ],
 )
 def test_a_french_line_never_begins_with_a_sign_that_belongs_to_the_line_before(
