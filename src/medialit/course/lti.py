@@ -253,9 +253,7 @@ def _publish_lab(
     recheck: bool,
 ) -> None:
     first = scores[0]
-    column = service.find_column(first.lab) or service.make_column(
-        label=first.title, most=first.most, resource_id=first.lab
-    )
+    column = service.column(label=first.title, most=first.most, resource_id=first.lab)
     held: Mapping[str, Held] | None = None
     for one in scores:
         known = None if recheck else record.accepted(column=column.url, user=one.user_id)

@@ -148,7 +148,7 @@ class Service:
                 return _column(item)
         return None
 
-    def make_column(self, *, label: str, most: float, resource_id: str) -> Column:
+    def column(self, *, label: str, most: float, resource_id: str) -> Column:
         """Return the column of this resource, made where there is none."""
         body = {"label": label, "scoreMaximum": most, "resourceId": resource_id, "tag": "medialit"}
         for tries in range(_TRIES):
@@ -363,8 +363,8 @@ class Service:
         )
         if not answer.is_success:
             raise LtiError(
-                f"The platform gives no token ({_why(answer)}). Compare client_id and token_url in lti.toml with what it "
-                "shows, and whether it has this course's public key (`medialit lti key`)."
+                f"The platform gives no token ({_why(answer)}). Compare client_id and token_url in lti.toml with what "
+                "it shows, whether it has this course's public key (`medialit lti key`), and this computer's clock."
             )
         token = _read_object(answer).get("access_token")
         if not isinstance(token, str) or not token:
