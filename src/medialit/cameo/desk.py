@@ -54,6 +54,7 @@ from medialit.likeness.enrol import enrol_fictional
 from medialit.likeness.models import FaceReader
 from medialit.likeness.vault import Enrolment, Vault
 from medialit.media import Clip
+from medialit.overwrite import overwrite
 from medialit.provenance.registry import Registry
 
 _LABEL_LANGUAGE: Final = {"ary": "ar"}
@@ -308,6 +309,12 @@ class Desk:
                 raise trouble("withdraw-neither", use=use.id, who=by)
             return self._withdraw(use)
 
+    def erase_use(self, use_id: str) -> None:
+        """Withdraw a use, and delete its card with the prompt: for a maker who is erased."""
+        with self._shelf.locked():
+            self._withdraw(self._shelf.get(use_id))
+            self._shelf.erase(use_id)
+
     def revoke(
         self, principal: str, *, by: str, now: datetime, grant: str | None = None, reason: str = ""
     ) -> Aftermath:
@@ -517,7 +524,7 @@ class Desk:
         return _decided(self._request(use, action, requester=use.requester, now=now), state, now=now).allowed
 
     def _withdraw(self, use: Use) -> Use:
-        self._published(use.id).unlink(missing_ok=True)
+        overwrite(self._published(use.id))
         if use.clip is not None:
             with Registry(self._home / "registry") as registry:
                 registry.discard_original(use.clip)

@@ -22,6 +22,7 @@ from medialit.cameo.seal import KEY_BYTES, opened, sealed, write_whole
 from medialit.cameo.trouble import trouble
 from medialit.errors import CameoError
 from medialit.media import Clip
+from medialit.overwrite import overwrite
 
 Stage = Literal["draft", "published", "withdrawn"]
 
@@ -146,8 +147,13 @@ class Shelf:
     def withdraw(self, id: str) -> Use:
         """Delete a use's frames and say so on its card; a second time changes nothing."""
         use = self.get(id)
-        self._frames(use.id).unlink(missing_ok=True)
+        overwrite(self._frames(use.id))
         return use if use.stage == "withdrawn" else self.update(replace(use, stage="withdrawn"))
+
+    def erase(self, id: str) -> None:
+        """Overwrite and delete a use, its card too; nothing happens where there is none."""
+        for path in (self._frames(id), self._card(id)):
+            overwrite(path)
 
     def uses(self) -> tuple[Use, ...]:
         """Return all uses whose cards can be read, the oldest first.

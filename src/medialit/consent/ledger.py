@@ -245,6 +245,11 @@ class Ledger:
         self._store.wipe()
         return event
 
+    def keeps(self, principal: str) -> bool:
+        """Say whether anything is kept that `forget` would erase."""
+        with self._store.reading() as session:
+            return bool(session.keys(owners=[principal]))
+
     def wipe(self) -> None:
         """Delete everything, names and log alike: for a class that ends. A new, empty chain begins.
 

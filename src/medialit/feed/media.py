@@ -11,11 +11,11 @@ from tempfile import NamedTemporaryFile
 from typing import Final
 
 from medialit.errors import FeedStoreError
+from medialit.overwrite import overwrite
 
 MAX_BYTES: Final = 200_000_000
 """Of one file."""
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
-_BLOCK: Final = 1 << 20
 
 
 class Media:
@@ -125,14 +125,7 @@ def scrub(place: Path) -> None:
         If it cannot be deleted.
     """
     try:
-        if place.is_file() and not place.is_symlink():
-            with place.open("r+b") as file:
-                left = place.stat().st_size
-                while left > 0:
-                    left -= file.write(bytes(min(left, _BLOCK)))
-                file.flush()
-                os.fsync(file.fileno())
-        place.unlink(missing_ok=True)
+        overwrite(place)
     except OSError as error:
         raise FeedStoreError(f"{place} cannot be deleted: {error.strerror}. Delete it by hand.") from error
 

@@ -7,14 +7,14 @@
     └── originals/ID.mp4          the published files themselves
 
 A clip is kept under an id that is drawn from its content, so registering it twice is registering it once. One
-transaction writes a clip and its file's hash; nothing is ever removed.
+transaction writes a clip and its file's hash. What a clip is recognised by is never removed.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,13 +23,14 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
-from sqlalchemy import Engine, ForeignKey, String, create_engine, event, select
+from sqlalchemy import Engine, ForeignKey, String, create_engine, event, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from medialit.errors import FingerprintError, RegistryError
 from medialit.home import medialit_home
+from medialit.overwrite import overwrite
 from medialit.provenance.fingerprint import Fingerprint, Index, Planes
 from medialit.sqlite_log import keep_a_log
 
@@ -235,7 +236,20 @@ class Registry:
         A copy that turns up later is still found, and there is nothing left to show.
         """
         for path in (self.folder / "originals").glob(f"{id}.*"):
-            path.unlink(missing_ok=True)
+            overwrite(path)
+
+    def forget_words(self, ids: Iterable[str]) -> None:
+        """Delete titles, descriptions and names of files; what clips are recognised by stays."""
+        with self._guarded():
+            with Session(self._engine) as session:
+                for id in ids:
+                    self.discard_original(id)
+                    session.execute(update(_Clip).where(_Clip.id == id).values(title="", description=""))
+                    session.execute(update(_File).where(_File.clip == id).values(name=""))
+                session.commit()
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for line in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.exec_driver_sql(line)
 
     def search(
         self, *, payload: str | None, fingerprint: str | None, planes: str | None = None

@@ -236,9 +236,9 @@ class Accounts(Base):
                 self.cards.drop("session", key)
 
     def _named(self, name: str) -> str | None:
-        wanted = _folded(name)
+        wanted = folded(name)
         for id, card in self.cards.all("account").items():
-            if card["kind"] == "learner" and _folded(card["name"]) == wanted:
+            if card["kind"] == "learner" and folded(card["name"]) == wanted:
                 return id
         return None
 
@@ -253,7 +253,8 @@ def _wrong_code() -> StudioError:
     )
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a made-up name as it is compared with others."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 

@@ -81,6 +81,13 @@ class ReadyStore(FeedStore):
             self._ready = super().state()
         return head
 
+    def forget(self, member: str, *, by: str, now: datetime) -> None:
+        """Erase a member."""
+        with self._lock:
+            super().forget(member, by=by, now=now)
+            self._ready = super().state()
+        self.__dict__.setdefault("_used", {}).pop(member, None)
+
     def usage(self, member: str) -> Usage | None:
         """Return how much of the day a member has used."""
         used = self.__dict__.setdefault("_used", {})

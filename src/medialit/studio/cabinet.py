@@ -141,6 +141,11 @@ class Cabinet:
             with self._engine.begin() as connection:
                 connection.execute(delete(CARDS))
             self._cards.clear()
+        self.clean()
+
+    def clean(self) -> None:
+        """Remove what dropped cards left behind in the database's own files, as far as it can be reached."""
+        with self._lock:
             if not self._sqlite:
                 with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("VACUUM FULL studio_cards")

@@ -10,6 +10,7 @@ import uvicorn
 
 from medialit.errors import StudioError
 from medialit.language import msgid as _msgid
+from medialit.studio.leaving import hold
 from medialit.studio.server import Serving, build_app
 from medialit.studio.studio import Studio, class_folder
 
@@ -54,7 +55,9 @@ def open_studio(
     """
     folder = class_folder(name)
     _require_free(port, local=local)
+    held = hold(folder)
     studio = Studio(folder, name=name, lang=lang, database=database)
+    studio.held = held  # for as long as the studio is there
     for hand in studio.hands:
         hand.warm()
     if demo:
@@ -71,7 +74,7 @@ def serve(opened: Opened) -> None:
     """Serve it until it is stopped, or the class was wiped."""
     config = uvicorn.Config(
         "placeholder", host="127.0.0.1" if opened.local else "0.0.0.0",  # noqa: S104 - telephones are to reach it
-        port=opened.port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        port=opened.port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)

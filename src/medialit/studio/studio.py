@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from filelock import FileLock
 from PIL import Image
 
 from medialit.errors import CastError, StudioError
@@ -32,6 +33,7 @@ class Studio(Accounts, Deskwork):
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         super().__init__(folder, **settings)
+        self.held: FileLock | None = None  # the lock of whoever serves it
         self.sittings: dict[str, Sitting] = {}
         self._swept = datetime.min.replace(tzinfo=UTC)
         self.start()
@@ -45,6 +47,8 @@ class Studio(Accounts, Deskwork):
         if not self.wiped:
             self.stop()
             self.close()
+        if self.held is not None:
+            self.held.release()
 
     def tidy(self, *, now: datetime) -> None:
         """Delete the files of clips whose permission has run out; pages have not shown them since."""
