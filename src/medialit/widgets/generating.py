@@ -49,13 +49,22 @@ class GeneratorWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self._folder, self._lang, self._home = Path(folder), lang, home
         self.made: dict[str, pipeline.Generated] = {}
         right = language(lang).direction == "rtl"
-        style, wide = {"description_width": "8rem"}, {"width": "34rem", "max_width": "100%"}
+        flow = "row-reverse" if right else "row"  # a field's name stands where its line begins
+        style, wide = (
+            {"description_width": "8rem"},
+            {"width": "34rem", "max_width": "100%", "flex_flow": flow},
+        )
         self._prompt = widgets.Textarea(
             value=prompt, placeholder=_("What do you want to see?"), rows=2, layout=wide
         )
         self._prompt.tooltip = _("Prompt")
         self._seed = widgets.BoundedIntText(
-            value=1, min=0, max=2**31 - 1, description=_("Seed"), style=style, layout={"width": "16rem"}
+            value=1,
+            min=0,
+            max=2**31 - 1,
+            description=_("Seed"),
+            style=style,
+            layout={"width": "16rem", "flex_flow": flow},
         )
         self._steps = widgets.IntSlider(
             value=sampler.DEFAULT_STEPS, min=1, max=32, description=_("Steps"), style=style, layout=wide
@@ -71,7 +80,7 @@ class GeneratorWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         )
         self._models = widgets.ToggleButtons(
             options=[("v2", ("v2",)), ("v1", ("v1",)), (_("Both, side by side"), ("v1", "v2"))],
-            description=_("Model"), style={**style, "button_width": "auto"},
+            description=_("Model"), style={**style, "button_width": "auto"}, layout={"flex_flow": flow},
         )  # fmt: skip
         self._button = widgets.Button(
             description=_("Make the clip"), button_style="primary", layout={"width": "auto"}
@@ -83,7 +92,7 @@ class GeneratorWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self._button.on_click(lambda button: self.make())
         fields = [self._prompt, self._seed, self._steps, self._guidance, self._models]
         row = widgets.HBox([self._button, self._progress])
-        row.layout.flex_flow = "row-reverse" if right else "row"
+        row.layout.flex_flow = flow
         super().__init__([*fields, row, self._preview, self._said, self._clips])
         self.layout.align_items = "flex-end" if right else "flex-start"
 
