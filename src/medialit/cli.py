@@ -23,6 +23,7 @@ from medialit import (
     cli_feed,
     cli_generate,
     cli_likeness,
+    cli_lti,
     cli_market,
     cli_media,
     cli_reach,
@@ -326,6 +327,7 @@ for _command in (
     *cli_contest.COMMANDS,
     *cli_studio.COMMANDS,
     *cli_report.COMMANDS,
+    *cli_lti.COMMANDS,
     *cli_family.COMMANDS,
 ):
     main.add_command(_command)

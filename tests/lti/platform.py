@@ -1,4 +1,4 @@
-"""A learning platform for tests: LTI 1.3 core and Assignment and Grade Services over real HTTP on loopback.
+"""A learning platform for tests: LTI 1.3 with its services for grades and names, over real HTTP on loopback.
 
 ::
 
@@ -16,9 +16,9 @@
         browser.post(form.action, data=form.fields)                      # post it again: a replay
 
 What a tool must be configured with: `issuer`, `client_id`, `deployment_id`, `authorize_url`, `jwks_url`, `token_url`,
-`lineitems_url`. It refuses what Moodle and Canvas refuse, as far as their published sources tell; `manners="moodle"`
-or `"canvas"` picks whose where they differ. `requests` holds everything that was asked, `line_items` and `results`
-what it keeps, `n_applied` how often a score changed something. `fault` may spoil any request to a service.
+`lineitems_url`, `memberships_url`. It refuses what Moodle and Canvas refuse, as far as their published sources tell;
+`manners="moodle"` or `"canvas"` picks whose where they differ. `requests` holds everything that was asked, `line_items`
+and `results` what it keeps, `n_applied` how often a score changed something. `fault` may spoil any request to a service.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ from .jose import JoseError, new_key, public_jwk, sign, sign_as_nobody, sign_by_
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 SCOPES = tuple(f"{AGS}scope/{one}" for one in ("lineitem", "lineitem.readonly", "result.readonly", "score"))
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
+MEMBERS_SCOPE = f"{NRPS}scope/contextmembership.readonly"
+MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 LINE_ITEM, LINE_ITEMS = (f"application/vnd.ims.lis.v2.lineitem{one}+json" for one in ("", "container"))
 SCORE, RESULTS = "application/vnd.ims.lis.v1.score+json", "application/vnd.ims.lis.v2.resultcontainer+json"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -136,7 +139,7 @@ class Platform:
     people: Sequence[Person] = (*LEARNERS, INSTRUCTOR)
     page_size: int = 50
     """Line items and results come in pages of at most this many."""
-    permitted: Sequence[str] = SCOPES
+    permitted: Sequence[str] = (*SCOPES, MEMBERS_SCOPE)
     """The scopes that the administrator has granted to the tool."""
     token_lifetime_s: int = 3600
     fault: Callable[[int, str, str], Fault | None] = lambda number, method, path: None
@@ -208,6 +211,11 @@ class Platform:
     def lineitems_url(self) -> str:
         """Of the course; with a query, as Moodle's has."""
         return f"{self.url}/services/{self.context_id}/lineitems?type_id=1"
+
+    @property
+    def memberships_url(self) -> str:
+        """Of the course's people."""
+        return f"{self.url}/services/{self.context_id}/memberships?type_id=1"
 
     def register(
         self,
@@ -303,6 +311,8 @@ class Platform:
             return _json({"keys": [public_jwk(self._key, kid=self._kid)]})
         if path == "/mod/lti/token.php":
             return self._token(method, headers, body)
+        if (method, path) == ("GET", f"/services/{self.context_id}/memberships"):
+            return self._list_members(query, headers)
         if match := re.fullmatch(rf"/services/{self.context_id}/lineitems(?:/(\d+)/lineitem(/\w+)?)?", path):
             item, part = match.groups()
             if query.get("type_id") != "1":
@@ -391,7 +401,10 @@ class Platform:
     def claims(self, person: Person, *, nonce: str) -> dict[str, Any]:
         """Return what an id_token says of a launch by this person."""
         now = int(time.time())
-        endpoint = {"scope": list(self.permitted), "lineitems": self.lineitems_url}
+        endpoint = {
+            "scope": [one for one in self.permitted if one in SCOPES],
+            "lineitems": self.lineitems_url,
+        }
         return {
             "iss": self.issuer,
             "aud": self.client_id,
@@ -426,6 +439,10 @@ class Platform:
             f"{CLAIM}lis": {"person_sourcedid": person.sourced_id},
             f"{CLAIM}custom": {},
             f"{AGS}claim/endpoint": endpoint,
+            f"{NRPS}claim/namesroleservice": {
+                "context_memberships_url": self.memberships_url,
+                "service_versions": ["2.0"],
+            },
         }
 
     # Access tokens.
@@ -487,7 +504,7 @@ class Platform:
         expires, scopes = self._tokens.get(token, (0.0, frozenset[str]()))
         if kind != "Bearer" or time.monotonic() >= expires:
             raise _RefusedError(401, "the token is unknown or expired", **{"WWW-Authenticate": "Bearer"})
-        if not scopes & {f"{AGS}scope/{name}" for name in names}:
+        if not scopes & {name if "://" in name else f"{AGS}scope/{name}" for name in names}:
             raise _RefusedError(403, f"the token has not the scope {names[0]}")
 
     # Line items, scores and results.
@@ -589,6 +606,31 @@ class Platform:
                 shown.append(result)
         return self._page(shown, address, query, RESULTS)
 
+    def _list_members(self, query: Mapping[str, str], headers: Mapping[str, str]) -> _Answer:
+        self._allow(headers, MEMBERS_SCOPE)
+        _accepts(headers, MEMBERS)
+        members = [
+            {
+                "status": "Active",
+                "user_id": one.id,
+                "name": f"{one.given} {one.family}",
+                "given_name": one.given,
+                "family_name": one.family,
+                "email": one.email,
+                "lis_person_sourcedid": one.sourced_id,
+                "roles": [f"{MEMBERSHIP}{one.role}"],
+            }
+            for one in self.people
+        ]
+        about = {"id": self.memberships_url, "context": {"id": self.context_id, "title": self.context_title}}
+        return self._page(
+            members,
+            self.memberships_url,
+            query,
+            MEMBERS,
+            wrap=lambda page: {**about, "members": page},
+        )
+
     def edit(self, resource_id: str, user: str, points: float) -> None:
         """Change a mark by hand, as a teacher does in the platform's own gradebook, now."""
         [item] = [number for number, one in self.line_items.items() if one["resourceId"] == resource_id]
@@ -607,7 +649,15 @@ class Platform:
             **self.line_items[number],
         }
 
-    def _page(self, things: Sequence[Any], address: str, query: Mapping[str, str], kind: str) -> _Answer:
+    def _page(
+        self,
+        things: Sequence[Any],
+        address: str,
+        query: Mapping[str, str],
+        kind: str,
+        *,
+        wrap: Callable[[Sequence[Any]], Any] = list,
+    ) -> _Answer:
         first = int(query.get("from", 0))
         size = min(int(query.get("limit", self.page_size)), self.page_size)
         headers = {}
@@ -624,7 +674,7 @@ class Platform:
                     "latin-1"
                 )
             )
-        return _json(things[first : first + size], kind=kind, headers=headers)
+        return _json(wrap(things[first : first + size]), kind=kind, headers=headers)
 
 
 _SCORE_KEYS = {

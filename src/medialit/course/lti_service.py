@@ -227,7 +227,7 @@ class Service:
         """Return who is in the platform's course, where the settings name its list of members."""
         if not self._settings.memberships_url:
             raise LtiError("The settings name no memberships_url. Add it to lti.toml.")
-        self._scopes = [_NRPS]
+        self._scopes, self._token = [_NRPS], None
         for one in self._pages(self._settings.memberships_url, accept=_MEMBERS, inside="members"):
             if one.get("status", "Active") == "Active":
                 yield Member(
