@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +40,7 @@ def main() -> None:
         hatch(ROOT, out, "wheel"),
         teachers_wheel(out),
     ]
-    made.append(constraints(out))
+    made += lists(out)
     made += bills_of_materials(made[1:3], out)
     sums = out / "SHA256SUMS"
     sums.write_text("".join(f"{digest(path)}  {path.name}\n" for path in sorted(made)), encoding="ascii")
@@ -132,9 +131,10 @@ def teachers_wheel(out: Path) -> Path:
             copy.unlink(missing_ok=True)
 
 
-def constraints(out: Path) -> Path:
-    """Copy the pins, so that every computer of a class gets the versions that were tested."""
-    return Path(shutil.copyfile(ROOT / "requirements" / "base.txt", out / "constraints.txt"))
+def lists(out: Path) -> list[Path]:
+    """Copy the pins, so that every computer of a class gets what was tested, and what enrolment with a camera reads."""
+    names = {"base.txt": "constraints.txt", "likeness.txt": "likeness.txt"}
+    return [Path(shutil.copyfile(ROOT / "requirements" / name, out / to)) for name, to in names.items()]
 
 
 def bills_of_materials(wheels: list[Path], out: Path) -> list[Path]:
@@ -142,12 +142,6 @@ def bills_of_materials(wheels: list[Path], out: Path) -> list[Path]:
     import sbom
 
     return [sbom.write(wheel, out=out) for wheel in wheels]
-
-
-def version() -> str:
-    """Return the version that is being built."""
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(table["project"]["version"])
 
 
 def digest(path: Path) -> str:
