@@ -30,6 +30,7 @@ _CSS: Final = """<style>
 .mln tr.best td{font-weight:700}
 .mln td.n{font-variant-numeric:tabular-nums}
 .mln p{margin:.2rem 0}
+.mln-rtl button i{margin-left:.4rem}
 </style>"""
 
 
@@ -224,7 +225,7 @@ class DeskWidget(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _told(self) -> str:
         _, p = self._translate, self.probability
         state = _("{n} minutes left. Probability of water at the gate: {p}.").format(
-            n=self.minutes_left, p=f"{p:.0%}" if p >= 0.01 else _("under 1%")
+            n=self.minutes_left, p=f"{100 * p:.0f}\u00a0%" if p >= 0.01 else _("under 1%")
         )
         found, asked = [], set[str]()
         for name in self.made:

@@ -131,7 +131,10 @@ def ppv_by_base_rate(counts: Counts, *, lang: str) -> Picture:
     band = [ppv_interval(counts, base_rate=float(base)) for base in bases]
     marked = {base: ppv_interval(counts, base_rate=base) for base in (0.01, 0.10, 0.50)}
     said = _("Alarms that are right: {rare} at 1 %, {some} at 10 %, {half} at 50 %").format(
-        rare=f"{marked[0.01].value:.0%}", some=f"{marked[0.10].value:.0%}", half=f"{marked[0.50].value:.0%}"
+        **{
+            name: f"{100 * marked[base].value:.0f} %"
+            for name, base in {"rare": 0.01, "some": 0.10, "half": 0.50}.items()
+        }
     )
 
     def draw(axes: Axes) -> None:
@@ -141,7 +144,7 @@ def ppv_by_base_rate(counts: Counts, *, lang: str) -> Picture:
         for base, estimate in marked.items():
             axes.plot(base, estimate.value, "ko")
             axes.annotate(
-                f"{estimate.value:.0%}",
+                f"{100 * estimate.value:.0f} %",
                 (base, estimate.value),
                 (-8, 8),
                 textcoords="offset points",

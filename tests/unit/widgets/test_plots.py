@@ -48,7 +48,7 @@ def test_the_words_are_translated_and_the_numbers_are_the_same(lang):
 def test_the_numbers_of_a_figure_are_in_its_sentence():
     assert (
         plots.ppv_by_base_rate(BEFORE, lang="en").description
-        == "Alarms that are right: 2% at 1 %, 19% at 10 %, 68% at 50 %"
+        == "Alarms that are right: 2 % at 1 %, 19 % at 10 %, 68 % at 50 %"
     )
     assert "-1.46" not in plots.change(BEFORE, AFTER, lang="en").description
     assert plots.change(BEFORE, AFTER, lang="en").description.startswith("Change of d': 2.")
