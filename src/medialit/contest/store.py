@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, cast
@@ -21,6 +21,8 @@ from medialit.home import medialit_home
 from medialit.language import msgid as _msgid
 
 BUSY_S: Final = 20.0
+VERSION: Final = 1
+"""Of the tables."""
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS learners (learner TEXT PRIMARY KEY, arrival INTEGER NOT NULL UNIQUE, "
     "first TEXT NOT NULL)",
@@ -107,13 +109,7 @@ class Answers:
 
         The place in the order of arrival goes too: who comes next may make the two groups differ by one more.
         """
-        learner = pseudonym(typed)
-        if self._empty():
-            return 0
-        with self._open(write=True) as db:
-            gone = db.execute("DELETE FROM answers WHERE learner = ?", (learner,)).rowcount
-            db.execute("DELETE FROM learners WHERE learner = ?", (learner,))
-        return gone
+        return forget(self.path, pseudonym(typed))
 
     def wipe(self) -> bool:
         """Delete everything; return whether there was anything."""
@@ -142,25 +138,61 @@ class Answers:
 
     def _empty(self) -> bool:
         """Return whether nothing was ever kept: no file, or one of a process that died before its first answer."""
-        return not self.path.is_file() or self.path.stat().st_size == 0
+        return _empty(self.path)
 
-    @contextmanager
-    def _open(self, *, write: bool) -> Iterator[sqlite3.Connection]:
-        try:
+    def _open(self, *, write: bool) -> AbstractContextManager[sqlite3.Connection]:
+        return _opened(self.path, write=write)
+
+
+def forget(path: Path, learner: str) -> int:
+    """Delete one learner, by the pseudonym that is kept, from a file of answers; return the number of answers."""
+    if _empty(path):
+        return 0
+    with _opened(path, write=True) as db:
+        gone = db.execute("DELETE FROM answers WHERE learner = ?", (learner,)).rowcount
+        db.execute("DELETE FROM learners WHERE learner = ?", (learner,))
+    return gone
+
+
+def learners(path: Path) -> frozenset[str]:
+    """Return the pseudonyms in a file of answers."""
+    if _empty(path):
+        return frozenset()
+    with _opened(path, write=False) as db:
+        return frozenset(row[0] for row in db.execute("SELECT learner FROM learners"))
+
+
+def _empty(path: Path) -> bool:
+    return not path.is_file() or path.stat().st_size == 0
+
+
+@contextmanager
+def _opened(path: Path, *, write: bool) -> Iterator[sqlite3.Connection]:
+    try:
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)) as db:
+            db.execute("PRAGMA synchronous = EXTRA")  # what was acknowledged outlives a power cut
+            db.execute("PRAGMA secure_delete = ON")  # what was wiped is overwritten
             if write:
-                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
-                db.execute("PRAGMA synchronous = EXTRA")  # what was acknowledged outlives a power cut
-                db.execute("PRAGMA secure_delete = ON")  # what was wiped is overwritten
-                if write:
-                    db.execute("BEGIN IMMEDIATE")
-                    for table in _TABLES:
-                        db.execute(table)
-                yield db
-                if write:
-                    db.execute("COMMIT")
-        except (OSError, sqlite3.Error) as error:
-            raise _lost(self.path, error) from error
+                db.execute("BEGIN IMMEDIATE")
+                _bring_up(db)
+            yield db
+            if write:
+                db.execute("COMMIT")
+    except (OSError, sqlite3.Error) as error:
+        raise _lost(path, error) from error
+
+
+def _bring_up(db: sqlite3.Connection) -> None:
+    """Make the tables, or bring them up to date, in the caller's transaction; refuse what a newer medialit made."""
+    had = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if had > VERSION:
+        raise sqlite3.DatabaseError(f"a newer medialit made it, of version {had}; update medialit")
+    for table in _TABLES:  # of the first version, which files of before versions were written down have too
+        db.execute(table)
+    if had < VERSION:
+        db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def answers_of(contest: Contest, *, home: Path | None = None) -> Answers:
