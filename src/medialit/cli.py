@@ -22,6 +22,7 @@ from medialit import (
     cli_family,
     cli_feed,
     cli_generate,
+    cli_keep,
     cli_likeness,
     cli_lti,
     cli_market,
@@ -329,6 +330,7 @@ for _command in (
     *cli_report.COMMANDS,
     *cli_lti.COMMANDS,
     *cli_family.COMMANDS,
+    *cli_keep.COMMANDS,
 ):
     main.add_command(_command)
 

@@ -216,6 +216,7 @@ def _desk(
 
 
 def _state(place: str | None, example: int | None) -> Any:
+    from medialit.databases import configured
     from medialit.errors import FeedError
     from medialit.feed.example import example_class
     from medialit.feed.store import FeedStore
@@ -223,7 +224,7 @@ def _state(place: str | None, example: int | None) -> Any:
 
     if example is not None:
         return example_class(seed=example, now=now())
-    if place is None and not (medialit_home() / "feed" / "feed.db").is_file():
+    if place is None and configured() is None and not (medialit_home() / "feed" / "feed.db").is_file():
         raise FeedError("There is no feed on this computer yet. Try --example 1, or give --place.")
     with FeedStore(place) as store:
         return store.state()

@@ -36,7 +36,7 @@ _LANG = click.option(
 @click.option(
     "--database",
     metavar="URL",
-    help="PostgreSQL for the feed, in place of a file: postgresql://USER@HOST/DB.",
+    help="PostgreSQL for this class alone: postgresql://USER@HOST/DB. Without it, what `medialit move` set.",
 )
 @_LANG
 def studio(name: str | None, port: int, local: bool, demo: bool, database: str | None, lang: str) -> None:
@@ -45,8 +45,11 @@ def studio(name: str | None, port: int, local: bool, demo: bool, database: str |
     Nobody needs an account: learners join with the class code and a made-up name. The teacher comes in with the key
     that is printed here, a new one at each start. Everything stays on this computer, in $MEDIALIT_HOME/studio.
     """
+    from medialit.databases import checked_url
     from medialit.studio.serve import open_studio, serve
 
+    if database is not None:
+        checked_url(database)  # a password in it would stand in the list of processes
     opened = open_studio(
         name or ("demo" if demo else "studio"),
         port=port,
