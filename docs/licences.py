@@ -169,6 +169,13 @@ Of face-recognition-models the 68-point file is not used: its training pictures 
 | Chromium | BSD-3-Clause and others | the browser tests; run as a program |
 | Noto fonts | OFL-1.1 | Arabic and Tifinagh letters in the browser tests |
 | PostgreSQL | PostgreSQL licence | the tests of the consent ledger; run as a program |
+| configurable-http-proxy, from npm | BSD-3-Clause | the proxy of a [hub](../how-to/run-a-hub.md); run as a program |
+
+### For a hub, where somebody asks for one
+
+`requirements/hub.txt` adds to the lists below: jupyterhub, jupyterhub-ltiauthenticator, jupyter-server-proxy, certipy,
+oauthlib and simpervisor (BSD-3-Clause); aiodns, cachetools, escapism, pamela and pycares (MIT); aiohttp (Apache-2.0 and
+MIT); aiosignal, frozenlist, multidict, propcache and yarl (Apache-2.0); aiohappyeyeballs (PSF-2.0).
 """
 
 

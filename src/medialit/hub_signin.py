@@ -117,7 +117,8 @@ def configure(config: Any, platform: Platform, courses: tuple[Taught, ...]) -> N
     """
     config.JupyterHub.authenticator_class = _authenticator(platform, accounts(platform, courses))
     # The platform's page posts to the hub from another site: browsers then send only cookies that say so, over HTTPS.
-    config.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "None", "secure": True}}
+    cookies = {"cookie_options": {"samesite": "None", "secure": True}}
+    config.JupyterHub.tornado_settings = {**(config.JupyterHub.get("tornado_settings") or {}), **cookies}
     chosen = config.LTI13Authenticator
     chosen.issuer, chosen.client_id = platform.issuer, {platform.client_id}
     chosen.authorize_url, chosen.jwks_endpoint = platform.authorize_url, platform.jwks_url
