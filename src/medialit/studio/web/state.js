@@ -51,14 +51,17 @@ export function t(key, slots = {}) {
 
 // Moroccan custom: Arabic text with the digits 0 to 9, and the months' Moroccan names.
 const locale = () => ({ ar: "ar-MA", fr: "fr-FR" })[state.lang] ?? "en-GB";
-export const number = (value, options) => new Intl.NumberFormat(locale(), options).format(value);
+// Numbers have a point before their decimals, as in the course's sentences and code; ar-MA would have a comma.
+const counting = () => (state.lang === "ar" ? "en-GB" : locale());
+export const number = (value, options) => new Intl.NumberFormat(counting(), options).format(value);
 export const moment = (iso) =>
   new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 export const clock = (text) => {
   const [hours, minutes] = text.split(":").map(Number);
   return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(2000, 0, 1, hours, minutes));
 };
-export const points = (value) => number(value, { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 2 });
+export const points = (value) =>
+  `\u2066${number(value, { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 2 })}\u2069`; // the sign before it
 
 const SPOKEN = ["en", "fr", "ar"];
 
