@@ -31,6 +31,7 @@ from medialit import (
     cli_report,
     cli_studio,
 )
+from medialit.cli_words import logged
 from medialit.errors import MedialitError
 from medialit.language import LANGUAGES
 
@@ -255,6 +256,7 @@ def _say_received(slug: str, new: bool) -> None:
     "--tls", type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of ca.pem, cert.pem and key.pem for tls://; without it, Dask's own configuration names them.",
 )  # fmt: skip
+@logged("grade")
 def grade(
     assignment: str,
     folder: Path,

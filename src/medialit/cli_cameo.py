@@ -17,6 +17,7 @@ from medialit.cli_words import (
     UNTIL_HELP,
     SpeakingGroup,
     called,
+    logged,
     moment,
     now,
     say_aftermath,
@@ -30,6 +31,7 @@ _DAY = "%Y-%m-%d %H:%M"
 @LANG
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+@logged("cameo")
 @click.pass_context
 def cameo(ctx: click.Context, lang: str, port: int | None, browser: bool) -> None:
     """Open the consent desk: who may use a likeness, clips that are asked for, and every use. Ctrl+C ends it.

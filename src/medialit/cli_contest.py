@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from medialit.cli_words import LANG, listed
+from medialit.cli_words import LANG, listed, logged
 from medialit.errors import ContestError, MedialitError
 from medialit.language import msgid as _msgid
 from medialit.language import said, translator
@@ -168,6 +168,7 @@ def _scores(machine: str, pack: Pack, *, lang: str) -> Mapping[str, float]:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
 @LANG
+@logged("contest")
 def contest_run(folder: Path, occasion: Occasion, port: int | None, browser: bool, lang: str) -> None:
     """Open the window of the contest in FOLDER on this computer, for one person after the other. Ctrl+C ends it."""
     from medialit.apps import contest as app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from medialit.cli_words import logged
 from medialit.errors import MedialitError
 from medialit.language import said, translator
 
@@ -30,6 +31,7 @@ _LANGUAGES = click.Choice(["en", "fr", "ar"])
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
 @click.option("--take-home", "sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the sheet that families take home, a PDF of one page, and open no window.")  # fmt: skip
+@logged("family")
 def family(lang: str, lan: bool, port: int | None, browser: bool, sheet: Path | None) -> None:
     """Open the family's window: short activities without code, for a parent or a workshop. Ctrl+C ends it.
 

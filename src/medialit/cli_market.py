@@ -20,6 +20,7 @@ from medialit.cli_words import (
     AS,
     LANG,
     UNTIL_HELP,
+    logged,
     moment,
     now,
     one_of,
@@ -58,6 +59,7 @@ def market(ctx: click.Context) -> None:
 @LANG
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+@logged("market")
 def market_open(lang: str, port: int | None, browser: bool) -> None:
     """Open the window in which a class rehearses the market, with two stories to play. Ctrl+C ends it.
 

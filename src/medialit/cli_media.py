@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medialit.cli_words import LANG, tell, told
+from medialit.cli_words import LANG, logged, tell, told
 from medialit.errors import MediaError
 
 if TYPE_CHECKING:
@@ -275,6 +275,7 @@ def _mark(report: Report) -> str:
 @LANG
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; without it, a free one from 7860.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
+@logged("inspector")
 def inspector(
     lists: Sequence[Path],
     stamps: Sequence[Path],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medialit.cli_words import now
+from medialit.cli_words import logged, now
 from medialit.language import translator
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _LANG = click.option(
     help="PostgreSQL for this class alone: postgresql://USER@HOST/DB. Without it, what `medialit move` set.",
 )
 @_LANG
+@logged("studio")
 def studio(name: str | None, port: int, local: bool, demo: bool, database: str | None, lang: str) -> None:
     """Open a class's own small social-video app, in the browsers of this network.
 

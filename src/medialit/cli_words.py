@@ -6,13 +6,16 @@ sits there is believed, as on paper.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from medialit import log
 from medialit.consent.vocabulary import Action, Audience, Medium, Modality, Purpose
 from medialit.errors import CameoError, RecordError
 from medialit.language import LANGUAGES, translator
@@ -33,6 +36,34 @@ STYLE = click.option(
 )  # fmt: skip
 AS = click.option("--as", "who", required=True, metavar="ID", help="Who asks or speaks, by id.")
 UNTIL_HELP = "Last day (UTC), such as 2027-06-30, or a moment with its time zone"
+
+
+def logged(name: str) -> Callable[[Command], Command]:
+    """Add ``--log`` and ``--log-level`` to a command that runs for long, and begin its log before it runs.
+
+    Parameters
+    ----------
+    name : str
+        What the log's lines call the command.
+    """
+
+    def wrap(command: Command) -> Command:
+        @functools.wraps(command)
+        def run(*args: Any, log_file: Path | None, log_level: str, **more: Any) -> Any:
+            log.start(command=name, file=log_file, level=log_level)
+            return command(*args, **more)
+
+        options = (
+            click.option("--log", "log_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                         help="Keep a log there: lines of JSON, in UTC, without a word that anybody typed."),
+            click.option("--log-level", type=click.Choice(log.LEVELS), default="info", show_default=True,
+                         help="From which level on. The terminal has warnings and errors."),
+        )  # fmt: skip
+        for option in options:
+            run = option(run)
+        return cast(Command, run)
+
+    return wrap
 
 
 class Speaking(click.Command):

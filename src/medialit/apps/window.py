@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from medialit.health import Doors, has_room
+from medialit.home import medialit_home
 from medialit.language import language, translator
+from medialit.log import Requests
 
 LANGUAGES: Final = ("en", "fr", "ar")
 SOCKET_VARIABLE: Final = "MEDIALIT_WINDOW_SOCKET"
@@ -203,8 +207,13 @@ def open_window(
     looks: dict[str, Any] = {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"]),
         "css": css, "ssr_mode": False, "enable_monitoring": False, "footer_links": [], "max_file_size": largest,
-        "app_kwargs": {"middleware": [Middleware(_Policy)]},
+        "app_kwargs": {"middleware": [
+            Middleware(Requests, logger=logging.getLogger(__name__)), Middleware(_Policy),
+            Middleware(Doors, parts={"disk": has_room(medialit_home())}),
+        ]},
     }  # fmt: skip
+    for own in uvicorn.config.LOGGING_CONFIG["loggers"].values():  # gradio starts it with a log of its own otherwise
+        own |= {"handlers": [], "propagate": True}
     if place := os.environ.get(SOCKET_VARIABLE):
         prefix = os.environ.get(PREFIX_VARIABLE, "")
         behind = gr.mount_gradio_app(FastAPI(openapi_url=None), window, path="/", root_path=prefix, **looks)

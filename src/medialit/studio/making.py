@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from medialit import log
 from medialit.cameo.examine import examined
 from medialit.consent.reasons import explain
 from medialit.consent.records import Action, Audience, Medium, Modality, Original, Purpose, Request
@@ -57,6 +58,7 @@ class Making(Feeding):
         self._seconds_each = 3.0
         self._progress: dict[str, float] = {}
         self._publishing: set[str] = set()
+        self._interrupted = False  # something was being made, and could not be kept
         self._wait_again()
         self._sweep_drafts()
         self._thread = threading.Thread(target=self._work, name="studio-maker", daemon=True)
@@ -197,6 +199,7 @@ class Making(Feeding):
                 topics=topics, contexts=contexts, parent_use=parent_use, look=look,
             )  # fmt: skip
             answer = self.desk.ask(request, now=look.now)
+        _LOG.info("decided", extra=log.told(decision=request.id, allowed=answer.decision.allowed))
         if not answer.decision.allowed:
             names = self._names(who)
             lacking = [one.principal for one in answer.decision.reasons if one.principal is not None]
@@ -309,7 +312,7 @@ class Making(Feeding):
         if queue.day > today + timedelta(
             days=1
         ):  # the clock was wrong, and was put right: nobody waits for that day
-            queue = replace(queue, day=today)
+            queue = replace(queue, day=date.min)
         return quota.new_day(queue, today)
 
     def _keep_queue(self, queue: Queue) -> None:
@@ -317,19 +320,17 @@ class Making(Feeding):
 
     def _work(self) -> None:
         """Make one clip after the other. What cannot be kept, as on a full disk, is tried again, and ends nothing."""
-        interrupted = False
         while not self._stopping:
             try:
-                if interrupted:
+                if self._interrupted:
                     with self._queue_changed:
                         self._wait_again()
-                    interrupted = False
+                    self._interrupted = False
                 turn = self._turn()
                 if turn is not None:
-                    interrupted = True
                     self._make(turn.id)
-                    interrupted = False
             except (MedialitError, SQLAlchemyError, OSError):
+                self._interrupted = True
                 _LOG.exception("A clip could not be made or kept; the maker tries again.")
                 with self._queue_changed:
                     self._queue_changed.wait_for(lambda: self._stopping, timeout=AGAIN_S)

@@ -11,7 +11,6 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, JSONResponse
 
-import medialit
 from medialit.feed.records import EventKind
 from medialit.studio import bodies
 from medialit.studio.accounts import SESSION_DAYS, Entry
@@ -54,10 +53,6 @@ def _doors(app: FastAPI, studio: Studio, serving: Serving, who: Any) -> None:
         return FileResponse(
             str(files("medialit.studio").joinpath("web", "index.html")), media_type="text/html"
         )
-
-    @app.get("/health")
-    def health() -> dict[str, Any]:
-        return {"ok": True, "version": medialit.__version__}
 
     @app.get("/words/{lang}.json")
     def words(lang: str) -> dict[str, Any]:

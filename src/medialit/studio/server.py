@@ -24,8 +24,10 @@ from starlette.exceptions import HTTPException
 
 import medialit
 from medialit.errors import DatabaseError, FeedError, FeedStoreError, LedgerError, MedialitError, StudioError
+from medialit.health import Doors, has_room
 from medialit.language import msgid as _msgid
 from medialit.language import said, translator
+from medialit.log import Requests
 from medialit.studio.codes import Limiter, Rate
 from medialit.studio.gate import Gate
 from medialit.studio.persons import LANGUAGES, Person, not_for_you, nothing
@@ -46,7 +48,6 @@ ENTRANCES: Final = ("/api/join", "/api/return", "/api/guardian", "/api/teacher")
 
 ACCESS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("GET", "/"): _ALL,
-    ("GET", "/health"): _ALL,
     ("GET", "/words/{lang}.json"): _ALL,
     ("GET", "/api/class"): _ALL,
     ("POST", "/api/join"): _ALL,
@@ -170,7 +171,9 @@ def build_app(studio: Studio, serving: Serving | None = None) -> FastAPI:
         title="medialit studio", version=medialit.__version__, openapi_url=None, docs_url=None, redoc_url=None,
         dependencies=[Depends(asked)],
     )  # fmt: skip
+    app.add_middleware(Doors, parts=_parts(studio), counts={"waiting": lambda: studio.n_waiting})
     app.add_middleware(Gate, hosts=serving.hosts)
+    app.add_middleware(Requests, logger=_LOG)
     _handlers(app, studio)
     from medialit.studio import routes
 
@@ -178,6 +181,19 @@ def build_app(studio: Studio, serving: Serving | None = None) -> FastAPI:
     web = files("medialit.studio").joinpath("web")
     app.mount("/web", StaticFiles(directory=str(web), check_dir=False), name="web")
     return app
+
+
+def _parts(studio: Studio) -> dict[str, Callable[[], bool]]:
+    """Return what ``/ready`` looks at, what may take long last."""
+
+    def kept() -> bool:
+        studio.cards.put("health", "ready", {})
+        return studio.store.head().seq >= 0 and studio.desk.ledger.head().seq >= 0
+
+    return {
+        "class": lambda: not studio.wiped, "disk": has_room(studio.folder), "maker": lambda: studio.making,
+        "database": kept,
+    }  # fmt: skip
 
 
 def _asked(request: Request, studio: Studio, serving: Serving, limiter: Limiter) -> Asked:
