@@ -177,11 +177,21 @@ def _found(
         ),
         "restarts": len(server.restarts_s), "failed_starts": server.failed_starts,
         "restart_s": {"median": round(float(np.median(restarts)), 1), "worst": round(restarts[-1], 1)},
-        "unmeant_500": len(town.broken), "answers": dict(town.answers), "pages_s": _pages(town),
+        "words_in_the_log": _words_in_the_log(state, diary), "unmeant_500": len(town.broken), "answers": dict(town.answers), "pages_s": _pages(town),
         "growth": growth(server.lives), "clock": "libfaketime" if FAKETIME.exists() else "not jumped: no libfaketime",
         "load": round(os.getloadavg()[0], 1), "faults": faults.done,
         "details": {"studio": studio, "marks": marks, "broken": town.broken, "bad_runs": bad_runs},
     }  # fmt: skip
+
+
+def _words_in_the_log(state: Path, diary: soak_look.Lines) -> int:
+    """Return how many of the names, comments and messages stand in the server's log, where none may stand."""
+    said = "".join(
+        one.read_text(encoding="utf-8") for one in [state / "server.log", *state.glob("server.jsonl*")]
+    )
+    words = {one["name"] for one in diary.get("join", [])} | {"Soaker"}
+    words |= {one["text"] for kind in ("comment", "message") for one in diary.get(kind, [])}
+    return sum(one in said for one in words)
 
 
 def _pages(town: Town) -> dict[str, float]:
@@ -227,6 +237,7 @@ def table(found: dict[str, Any]) -> list[str]:
         ("runs of the grader", found["grade_runs"]), ("marks that differ from those printed", found["marks_that_differ"]),
         ("restarts; median and worst time until a page, s",
          f"{found['restarts']}; {found['restart_s']['median']}, {found['restart_s']['worst']}"),
+        ("names and sentences of learners in the log", found["words_in_the_log"]),
         ("answers of 500", found["unmeant_500"]),
         ("page of the feed: p50, p95, p95 during a fault, s",
          f"{found['pages_s']['p50']}, {found['pages_s']['p95']}, {found['pages_s']['p95_in_a_fault']}"),

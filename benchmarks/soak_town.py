@@ -89,16 +89,9 @@ class Server:
 
     def _start(self) -> None:
         command = [
-            sys.executable,
-            "-m",
-            "medialit.cli",
-            "studio",
-            "--class",
-            CLASS,
-            "--local",
-            "--port",
-            str(self.port),
-        ]
+            sys.executable, "-m", "medialit.cli", "studio", "--class", CLASS, "--local", "--port", str(self.port),
+            "--log", str(self.state / "server.jsonl"),
+        ]  # fmt: skip
         fake = {
             "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
