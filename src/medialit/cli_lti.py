@@ -68,8 +68,7 @@ def people(course: Path, write: bool) -> None:
         )
     for member in matches.only_there:
         click.echo(f"On the platform only: {member.given} {member.family}, user {member.user_id}", err=True)
-    n = len(matches.found)
-    click.echo(f"{n} learners found, and written." if write else f"{n} learners found. Nothing was written.")
+    click.echo(f"Found: {len(matches.found)}. {'The roster has them.' if write else 'Nothing was written.'}")
 
 
 @lti.command("send")

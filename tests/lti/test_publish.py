@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,8 +32,8 @@ from medialit.course.nbgrader import tools_on_path
 from medialit.errors import LtiError
 from medialit.language import translator
 
-from .conftest import CLASS, LAB, SECOND, TITLE, Course
-from .platform import INSTRUCTOR, Fault, Platform
+from .conftest import CLASS, IDS, LAB, SECOND, TITLE, Course
+from .platform import INSTRUCTOR, Fault, Person, Platform
 
 MARKS = {(LAB, "9001"): 6.5, (LAB, "9002"): None, (LAB, "9003"): 3.25, (SECOND, "9003"): 1.0}
 """What the class has, by lab and user; None waits for a person."""
@@ -128,7 +129,7 @@ def test_a_dry_run_says_what_would_be_sent_by_name_and_asks_the_platform_nothing
         "Would send 01_probe: سلمى العلوي (salma), user 9001: 6.5 of 9.",
         "Would send 01_probe: ⵢⴰⵙⵉⵏ ⴰⵎⵖⵏⴰⵙ (yassine), user 9002: waits for a person.",
         "Would send 02_words: Inès d'Anfa, «la photographe» (ines), user 9003: 1 of 3.",
-        "4 marks would be sent; 0 are on the platform already. Nothing was sent.",
+        "To send: 4. On the platform already: 0. Nothing was sent.",
     ]
     assert platform.requests == []
     assert not (course.folder / FILE).exists()
@@ -139,7 +140,7 @@ def test_after_sending_a_dry_run_names_only_what_is_new(course, platform, clock)
     course.mark("salma", share=1.0, reflection=4.0)
     assert export(course, dry_run=True) == [
         "Would send 01_probe: سلمى العلوي (salma), user 9001: 9 of 9.",
-        "1 marks would be sent; 3 are on the platform already. Nothing was sent.",
+        "To send: 1. On the platform already: 3. Nothing was sent.",
     ]
 
 
@@ -216,7 +217,7 @@ def test_who_is_not_in_the_platforms_course_is_named_and_stops_nobody_else(cours
 def test_the_export_ends_with_an_error_where_a_mark_was_not_taken(course, platform):
     platform.people = (*CLASS[1:], INSTRUCTOR)
     course.connect(platform)
-    with pytest.raises(LtiError, match="The platform did not take 1 marks"):
+    with pytest.raises(LtiError, match="Marks that the platform did not take: 1"):
         export(course)
 
 
@@ -500,6 +501,47 @@ def test_however_often_it_is_cut_off_each_mark_arrives_once(
 
 
 SCORES: dict[str, tuple] = {}
+
+
+def stall(at: int, *, reached: threading.Event, until: threading.Event):
+    """Return a fault that does the work of a request, but only when nobody waits for its answer any more."""
+
+    def fault(number: int, method: str, path: str) -> None:
+        if number >= at:
+            reached.set()
+            until.wait(60)
+
+    return fault
+
+
+@pytest.mark.long
+def test_the_command_killed_for_real_again_and_again_sends_each_mark_once(course):
+    people = [Person(id=f"u{n:02}", given="ⵎⵓⵏⵉⵔ", family="بنعلي", email="") for n in range(12)]
+    for one in IDS:
+        course.set_user(one, None)
+    for n, one in enumerate(people):
+        with tools_on_path(), course.book() as gradebook:
+            gradebook.update_or_create_student(one.id, lms_user_id=one.id)
+        course.mark(one.id, share=1.0, reflection=n / 4)
+    command = [sys.executable, "-m", "medialit.cli", "lti", "send", str(course.folder)]
+    n_killed = 0
+    with Platform(people=(*people, INSTRUCTOR)) as platform:
+        platform.register(jwks=course.key.jwks())
+        course.connect(platform)
+        for n in (3, 6, 9, 12):
+            reached, killed = threading.Event(), threading.Event()
+            platform.fault = stall(len(platform.requests) + n, reached=reached, until=killed)
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+                if reached.wait(60):
+                    running.kill()
+                    n_killed += 1
+                killed.set()
+        platform.fault = lambda number, method, path: None
+        assert subprocess.run(command, check=False).returncode == 0
+        assert n_killed >= 3
+        assert len(platform.results) == len(people)
+        assert set(platform.n_applied.values()) == {1}
+        assert len(platform.line_items) == 1
 
 
 @given(points=st.floats(0, 200, allow_nan=False), most=st.floats(1, 200))

@@ -218,9 +218,9 @@ def test_a_lecturer_finds_the_user_ids_and_sends_the_marks_by_two_commands(cours
     assert "Nothing was written" in looked.output
     with tools_on_path(), course.book() as gradebook:
         assert gradebook.find_student("salma").lms_user_id == "9001"
-    assert "3 learners found, and written." in ask("lti", "people", course.folder, "--write").output
+    assert "Found: 3. The roster has them." in ask("lti", "people", course.folder, "--write").output
     dry = ask("lti", "send", course.folder, "--dry-run", "--lab", LAB)
-    assert "3 marks would be sent" in dry.output
+    assert "To send: 3." in dry.output
     done = ask("lti", "send", course.folder)
     assert (done.exit_code, "4 sent, 0 unchanged, 0 refused" in done.output) == (0, True)
     assert {user for _lab, user in platform.marks()} == {"lti-9001", "lti-9002", "lti-9003"}

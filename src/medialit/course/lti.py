@@ -197,6 +197,7 @@ def publish(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     recheck: bool = False,
     on_lab: Callable[[str, Outcome], object] = lambda lab, outcome: None,
+    on_step: Callable[[str, int, int], object] = lambda lab, n, n_all: None,
 ) -> Outcome:
     """Bring a platform's gradebook to these scores; what it has already is left alone.
 
@@ -215,6 +216,8 @@ def publish(
         Believe the platform and not the record, as after the platform was restored from a copy.
     on_lab : callable
         Told of each lab that is done, and how it went.
+    on_step : callable
+        Told of each score that the platform was asked about: the lab, how many of its scores are done, and of how many.
 
     Raises
     ------
@@ -233,6 +236,7 @@ def publish(
                 platform=platform,
                 now=now,
                 recheck=recheck,
+                on_step=on_step,
             )
         finally:
             outcome.sent += done.sent
@@ -251,11 +255,12 @@ def _publish_lab(
     platform: str,
     now: Callable[[], datetime],
     recheck: bool,
+    on_step: Callable[[str, int, int], object],
 ) -> None:
     first = scores[0]
     column = service.column(label=first.title, most=first.most, resource_id=first.lab)
     held: Mapping[str, Held] | None = None
-    for one in scores:
+    for n, one in enumerate(scores, 1):
         known = None if recheck else record.accepted(column=column.url, user=one.user_id)
         if known == one.fingerprint:
             done.unchanged.append(one)
@@ -275,6 +280,7 @@ def _publish_lab(
                 continue
             done.sent.append(one)
         _accept(record, one, column=column, platform=platform, at=now())
+        on_step(first.lab, n, len(scores))
 
 
 def _accept(record: Record, one: Score, *, column: Column, platform: str, at: datetime) -> None:
@@ -328,7 +334,7 @@ class LtiExport(MarksPlugin):
         )
         if outcome.refused:
             raise LtiError(
-                f"The platform did not take {len(outcome.refused)} marks; the messages above say which, and why."
+                f"Marks that the platform did not take: {len(outcome.refused)}. The messages above say which, and why."
             )
 
 
@@ -384,8 +390,7 @@ def send(
         for one in news:
             say(f"Would send {one}.")
         say(
-            f"{len(news)} marks would be sent; {len(planned.scores) - len(news)} are on the platform already. "
-            "Nothing was sent."
+            f"To send: {len(news)}. On the platform already: {len(planned.scores) - len(news)}. Nothing was sent."
         )
         return Outcome()
     key = read_key(settings.key_path)
@@ -398,6 +403,7 @@ def send(
                 platform=settings.lineitems_url,
                 recheck=recheck,
                 on_lab=lambda lab, done: say(f"{lab}: {done}."),
+                on_step=lambda lab, n, n_all: say(f"{lab}: {n} of {n_all} ...") if n % 25 == 0 else None,
             )
     except Timeout:
         raise LtiError(f"Another program is sending the marks of {course}. Wait until it is done.") from None

@@ -67,7 +67,6 @@ class Column:
 
     url: str
     resource_id: str
-    most: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -401,10 +400,8 @@ def next_page(answer: httpx.Response) -> str | None:
 
 def _column(item: Mapping[str, Any]) -> Column:
     try:
-        return Column(
-            url=str(item["id"]), resource_id=str(item["resourceId"]), most=float(item["scoreMaximum"])
-        )
-    except (KeyError, TypeError, ValueError):
+        return Column(url=str(item["id"]), resource_id=str(item["resourceId"]))
+    except KeyError:
         raise LtiError(f"The platform's line item {dict(item)} lacks what it must hold. {_CHECK}") from None
 
 
