@@ -27,6 +27,7 @@ import html
 import json
 import re
 import secrets
+import ssl
 import threading
 import time
 from collections import Counter
@@ -144,6 +145,8 @@ class Platform:
     token_lifetime_s: int = 3600
     fault: Callable[[int, str, str], Fault | None] = lambda number, method, path: None
     """Asked with the number of the request to a service or for a token (from 0), its method and path."""
+    tls: ssl.SSLContext | None = None
+    """Of the server; without it, it speaks in the clear."""
     client_id: str = "tool-7f3a"
     deployment_id: str = "1"
     context_id: str = "42"
@@ -173,6 +176,8 @@ class Platform:
     def __enter__(self) -> Platform:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
@@ -185,7 +190,7 @@ class Platform:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def issuer(self) -> str:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -434,6 +441,46 @@ def test_a_token_is_never_sent_to_another_address(course, platform, clock):
         with pytest.raises(LtiError, match="No token is sent there"):
             run(course, platform, clock)
         assert other.requests == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of this computer, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    moment = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(moment - timedelta(days=1))
+        .not_valid_after(moment + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_over_tls_only_a_certificate_that_this_computer_trusts_is_sent_anything(
+    course, clock, certificate, monkeypatch
+):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with Platform(tls=context, people=(*CLASS, INSTRUCTOR)) as platform:
+        platform.register(jwks=course.key.jwks())
+        pauses = Pauses()
+        with pytest.raises(LtiError, match="does not trust the certificate of https://127"):
+            run(course, platform, clock, sleep=pauses)
+        assert (platform.requests, pauses) == ([], [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        run(course, platform, clock)
+        assert marks(platform) == MARKS
 
 
 class KilledError(Exception):

@@ -292,6 +292,12 @@ class Service:
             try:
                 answer = self._http.request(method, address, **about)
             except httpx.TransportError as error:
+                if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                    raise LtiError(
+                        f"This computer does not trust the certificate of {_origin(address)} ({error}). If your school "
+                        "has a certificate authority of its own, name its list of certificates in the environment "
+                        "variable SSL_CERT_FILE. Nothing was sent."
+                    ) from error
                 raise _UnsureError(
                     f"{_origin(address)} does not answer ({error or type(error).__name__})", wait_s=2.0**tries
                 ) from error
