@@ -14,6 +14,7 @@ What is sent and what comes back is the caller's: `medialit.grading.cluster` mar
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import ipaddress
@@ -21,6 +22,7 @@ import logging
 import queue
 import time
 import uuid
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +34,7 @@ from distributed.scheduler import KilledWorker
 from medialit.errors import ClusterError, MedialitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -247,13 +249,9 @@ class Crew(Generic[T, S, R]):
         """
         if future.status == "finished":
             try:
-                return bytes(future.result(timeout=CONNECT_S))
+                return bytes(self._hear(lambda: self._client.gather(future, asynchronous=True)))
             except TimeoutError:
                 return None
-            except (
-                Exception
-            ) as error:  # lost on the way: with its scheduler, or with the only worker that had it
-                raise self._lost(str(error)) from None
         if future.status == "error":
             broken = future.exception()
             if isinstance(broken, KilledWorker):
@@ -268,6 +266,37 @@ class Crew(Generic[T, S, R]):
         if future.status in ("lost", "pending"):
             return None
         raise self._lost(future.status)
+
+    def _hear(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Return what the cluster answers.
+
+        Whoever waits for Dask alone hears of a scheduler that has ended only when it has given up on it, half a minute
+        later; yet all that was under way is lost to it the moment the connection is.
+
+        Raises
+        ------
+        TimeoutError
+            If nothing comes for `CONNECT_S`.
+        ClusterError
+            If the scheduler is lost.
+        """
+
+        async def asked() -> Any:
+            return await ask()
+
+        coming = asyncio.run_coroutine_threadsafe(asked(), self._client.loop.asyncio_loop)
+        until = time.monotonic() + CONNECT_S
+        while not wait([coming], timeout=TICK_S).done:
+            lost, late = self._client.status != "running", time.monotonic() > until
+            if lost or late:
+                coming.cancel()
+                raise self._lost(self._client.status) if lost else TimeoutError
+        try:
+            return coming.result()
+        except TimeoutError:
+            raise
+        except Exception as error:  # lost on the way: with its scheduler, or with the only worker that had it
+            raise self._lost(str(error)) from None
 
     def _look_after(self) -> None:
         """Find out whether the cluster still lives; send again what only workers that are gone may run."""
@@ -297,15 +326,22 @@ class Crew(Generic[T, S, R]):
         ClusterError
             If one of them is spoken to without encryption, beyond its scheduler's machine.
         """
-        workers = set(self._client.scheduler_info().get("workers", {}))
+        workers = set(self._known())
         for address in sorted(workers):
             check_address(address)
         return workers - self._refused.keys()
 
+    def _known(self) -> dict[str, Any]:
+        """Return what the scheduler says of its workers, by their addresses."""
+        try:
+            told = self._hear(lambda: self._client.scheduler.identity(n_workers=-1))
+        except TimeoutError:
+            raise self._lost("it does not answer") from None
+        return dict(told["workers"])
+
     def _room(self) -> int:
         """Return how many jobs may be under way: enough that no worker waits, few enough to hold in memory."""
-        workers = self._workers()
-        known = self._client.scheduler_info().get("workers", {})
+        workers, known = self._workers(), self._known()
         return max(4, 2 * sum(int(known[address]["nthreads"]) for address in workers if address in known))
 
     def _lost(self, why: str) -> ClusterError:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import dask
 import pytest
-from distributed import Client, Future
+from distributed import Future
 from nbgrader.api import Gradebook
+from tests.unit.grid import Cluster
 
 from medialit import cluster
 from medialit.errors import ClusterError, SandboxUnavailableError
 from medialit.grading.harness import Result, Summary, grade_assignment
 
 LAB = "01_probe"
-ROOT = Path(__file__).resolve().parents[3]
 HALF = {"rates": "def rates(h, m, f, c):\n    return h / (h + m), f / (f + c)"}
 GOOD = {
     **HALF,
@@ -36,67 +33,6 @@ NO_WALLS = """
 from medialit.grading.sandbox import walls
 walls.find = lambda: walls.NONE
 """
-
-
-class Cluster:
-    """A scheduler of this machine and its workers, each a process."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.keys = folder / "keys"
-        self.address = ""
-        self.scheduler: subprocess.Popen[bytes] | None = None
-        self.workers: list[subprocess.Popen[bytes]] = []
-        page = (ROOT / "docs" / "how-to" / "grade-on-a-cluster.md").read_text(encoding="utf-8")
-        program = re.search(r"```python\n(.*?)```", page, re.DOTALL)
-        assert program
-        (folder / "make_keys.py").write_text(program[1])
-        subprocess.run([sys.executable, "make_keys.py", "keys"], cwd=folder, check=True)
-        self.start()
-
-    def start(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"tls://127.0.0.1:{port}"
-        self.scheduler = self._run("scheduler", "--host", self.address, "--port", str(port))
-
-    def add(self, *more: str) -> subprocess.Popen[bytes]:
-        options = ("--nworkers", "1", "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder))
-        worker = self._run("worker", self.address, *options, *more)
-        self.workers.append(worker)
-        return worker
-
-    def need(self, n: int) -> None:
-        """Have so many workers in order."""
-        self.workers = [worker for worker in self.workers if worker.poll() is None]
-        while len(self.workers) < n:
-            self.add()
-        with Client(
-            self.address, security=cluster.security(self.address, self.keys), set_as_default=False
-        ) as client:
-            client.wait_for_workers(n, timeout=240)
-
-    def _run(self, what: str, *options: str) -> subprocess.Popen[bytes]:
-        keys = (
-            f"--tls-{a}={self.keys / b}"
-            for a, b in (("ca-file", "ca.pem"), ("cert", "cert.pem"), ("key", "key.pem"))
-        )
-        pages = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
-        with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_" + what, *options, *keys, *pages],
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(self.folder)},
-            )
-
-    def end(self) -> None:
-        assert self.scheduler
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -231,8 +167,7 @@ def test_a_killed_scheduler_leaves_nothing_half_written_and_the_next_run_complet
             os.kill(grid.scheduler.pid, signal.SIGKILL)
             grid.scheduler.wait(timeout=30)
 
-    quickly = dask.config.set({"distributed.comm.timeouts.connect": "3s"})  # how long Dask hopes for it: 30 s
-    with quickly, pytest.raises(ClusterError, match=r"was lost.*run the same command again"):
+    with pytest.raises(ClusterError, match=r"was lost.*run the same command again"):
         on_grid(grid, course, on_result=kill)
     assert 1 <= len(told) < len(ANSWERS)
     found = written(course)
