@@ -303,7 +303,12 @@ def lay_out(seat: Seat, *, folder: Path) -> desk.Desk:
     write_whole(Path(laid.environment["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.py", _CLOSED)
     return desk.Desk(
         command=(sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]),
-        environment={**laid.environment, HOME_VARIABLE: str(theirs)},
+        environment={
+            **laid.environment,
+            HOME_VARIABLE: str(theirs),
+            # Otherwise gradio's windows keep what is brought to them in /tmp/gradio, which is whose account came first.
+            "GRADIO_TEMP_DIR": str(folder / "brought"),
+        },
         folder=laid.folder,
     )
 

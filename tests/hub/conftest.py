@@ -63,7 +63,7 @@ ROWS = {
     for name, one in (("salma", SALMA), ("yassine", YASSINE))
 }
 ROSTERS = {"fr": ROSTER + ROWS["yassine"] + ROWS["salma"], "ar": ROSTER + ROWS["salma"]}
-BUILT_S, STARTED_S = 300.0, 90.0
+BUILT_S, STARTED_S = 600.0, 120.0
 """How long two courses may take to be built on a busy computer; how long a hub or a server may take to be there."""
 
 # What the test changes of the file that ships: the ports, where the state lies, and how one signs in.

@@ -211,4 +211,6 @@ def test_an_instructor_is_taken_to_their_course(department):
 
 
 def test_no_server_was_refused_what_it_tells_the_hub(department, week):
-    assert "Not authorizing access" not in (department.base / "log").read_text()
+    log = (department.base / "log").read_text()
+    assert re.search(r" 200 POST /hub/api/users/course-fr/activity", log)
+    assert not re.search(r" 403 POST /hub/api/users/\S+/activity", log)
