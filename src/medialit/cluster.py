@@ -31,7 +31,7 @@ import dask
 from distributed import Client, Security
 from distributed.scheduler import KilledWorker
 
-from medialit.errors import ClusterError, MedialitError
+from medialit.errors import ClusterError, MedialitError, WorkersEndedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -64,10 +64,6 @@ class UnfitError(Exception):
         super().__init__(str(error))
         self.worker = worker
         self.error = error
-
-
-class WorkersEndedError(ClusterError):
-    """Every worker that took a job ended, again and again."""
 
 
 @dataclass

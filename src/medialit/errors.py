@@ -35,6 +35,7 @@
     │   ├── SandboxUnavailableError no way to contain a student's code on this machine
     │   └── WorkerLostError         a sandboxed worker ended or misbehaved while it was asked something
     ├── ClusterError            other machines cannot be asked to work: their address, their keys, a lost scheduler
+    │   └── WorkersEndedError       every worker that took a job ended, again and again
     ├── LikenessError           an enrolled likeness, or the enrolling of one
     │   ├── LikenessModelError      a face model whose package is not installed or damaged
     │   ├── EnrolmentError          a challenge, a recording or a name that no attempt can be judged by
@@ -240,6 +241,10 @@ class WorkerLostError(GradingError):
 
 class ClusterError(MedialitError):
     """Other machines cannot be asked to work, or are lost: an address, keys, versions, a scheduler that ended."""
+
+
+class WorkersEndedError(ClusterError):
+    """Every worker that took a job ended, again and again: of memory, perhaps; nothing is known of the job."""
 
 
 class LikenessError(MedialitError):

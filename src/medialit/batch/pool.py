@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from typing import Generic, Self, TypeVar
 
-from medialit.errors import ClusterError
+from medialit.errors import WorkersEndedError
 from medialit.generate.sampler import THREADS
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ class Pool(Generic[T, S, R]):
                 self._end()
             job.n_ended += job.alone
             if job.n_ended >= PATIENCE:
-                return ClusterError(
+                return WorkersEndedError(
                     "The worker processes that took this ended, again and again: is there enough memory? Run the same "
                     "command again, with fewer --workers."
                 )

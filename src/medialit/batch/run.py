@@ -33,6 +33,7 @@ from medialit.cameo import Desk, Use
 from medialit.cameo.trouble import sentence
 from medialit.errors import (
     BatchError,
+    CameoError,
     ClusterError,
     ConsentRefusedError,
     GenerateError,
@@ -224,7 +225,7 @@ def _unmade(batch: _Batch, line: Line, error: Exception, *, use: str = "") -> Ou
     """Return why there is no clip of a line."""
     if isinstance(error, RefusedPromptError | ConsentRefusedError):
         status = REFUSED
-    elif isinstance(error, BatchError | GenerateError) and not isinstance(error, ModelError):
+    elif isinstance(error, BatchError | CameoError | GenerateError) and not isinstance(error, ModelError):
         status = WRONG
     else:
         status = FAILED

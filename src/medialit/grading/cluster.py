@@ -16,8 +16,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from medialit import cluster
-from medialit.cluster import PATIENCE_S, UnfitError, WorkersEndedError, security
-from medialit.errors import ClusterError, SandboxUnavailableError
+from medialit.cluster import PATIENCE_S, UnfitError
+from medialit.errors import ClusterError, SandboxUnavailableError, WorkersEndedError
 from medialit.grading import cluster_jobs as jobs
 from medialit.grading.cluster_jobs import STARVED, UNCONTAINED, UNFIT, Kit, Refusal
 from medialit.grading.cluster_worker import work
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from medialit.grading.runner import Assignment
     from medialit.grading.submission import Submission
 
-__all__ = ["Crew", "security"]
 T = TypeVar("T")
 
 
