@@ -238,11 +238,15 @@ class Store:
             make_folder(self.path.parent)
         with self.guarded():
             self.engine = open_engine(self.url)
-            if self.path is None:
-                self._make(new_chain)
-            else:
-                with self.lock(), self.guarded():
+            try:
+                if self.path is None:
                     self._make(new_chain)
+                else:
+                    with self.lock(), self.guarded():
+                        self._make(new_chain)
+            except BaseException:
+                self.engine.dispose()
+                raise
 
     @property
     def sqlite(self) -> bool:

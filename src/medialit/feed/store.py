@@ -113,15 +113,19 @@ class FeedStore:
             self._sqlite = self._url.get_backend_name() == "sqlite"
             path = Path(str(self._url.database)) if self._sqlite else None
             folder = medialit_home() / "feed" if path is None else path.parent
-            make_folder(folder)
+            make_folder(folder if media is None or path is not None else media.parent)
             self.media = Media(folder / "media" if media is None else media)
             self._engine = open_engine(self._url)
             if self._sqlite:
                 begin_log(self._engine)
-            with self._writing() as connection:
-                if not self._sqlite:
-                    make_schema(connection, self._url.render_as_string(hide_password=False))
-                prepare(connection, new_chain=secrets.token_hex(16))
+            try:
+                with self._writing() as connection:
+                    if not self._sqlite:
+                        make_schema(connection, self._url.render_as_string(hide_password=False))
+                    prepare(connection, new_chain=secrets.token_hex(16))
+            except BaseException:
+                self._engine.dispose()
+                raise
 
     def __enter__(self) -> Self:
         return self

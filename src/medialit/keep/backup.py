@@ -303,7 +303,8 @@ def _write(
                 scrub(one)
         manifest = {
             "format": FORMAT, "made_at": now.astimezone(UTC).isoformat(), "postgresql": url is not None,
-            "anchors": [one.to_text() for one in anchors], "files": hashes, "left_out": left_out,
+            "folders": _folders(home), "anchors": [one.to_text() for one in anchors], "files": hashes,
+            "left_out": left_out,
         }  # fmt: skip
         data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
         info = tarfile.TarInfo(MANIFEST)
@@ -342,6 +343,13 @@ def _files(home: Path) -> tuple[list[Path], list[str]]:
             if path.is_file() and not path.is_symlink() and not beside and not name.endswith("lock"):
                 found.append(path)
     return found, sorted(left_out)
+
+
+def _folders(home: Path) -> list[str]:
+    found = (path for path in home.rglob("*") if path.is_dir() and not path.is_symlink())
+    return sorted(
+        str(one.relative_to(home)) for one in found if one.relative_to(home).parts[0] not in _LEFT_OUT
+    )
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -403,6 +411,10 @@ def _extract(archive: Path, folder: Path, *, on_file: Callable[[str], None]) -> 
         raise BackupError(
             f"{archive} is damaged: {', '.join(wrong[:3])} is not as it was copied. Take another copy."
         )
+    for name in manifest[
+        "folders"
+    ]:  # empty ones too: a class whose data are in PostgreSQL is known by its folder
+        _inside(folder, name).mkdir(parents=True, exist_ok=True, mode=0o700)
     return manifest
 
 

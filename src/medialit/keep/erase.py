@@ -302,6 +302,10 @@ def _people(home: Path) -> set[str]:
     if place is not None:
         with Ledger(place, heads=own["consent"].heads) as ledger:
             found |= {one.id for one in ledger.state().principals}
+    place = _place(own["feed"], configured(home))
+    if place is not None:
+        with FeedStore(place, media=home / "feed" / "media") as store:
+            found |= set(store.state().members)
     return found
 
 

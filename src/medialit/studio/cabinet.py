@@ -89,6 +89,7 @@ class Cabinet:
                 prepare(connection)
                 rows = connection.execute(select(CARDS)).all()
         except DatabaseError as error:
+            self._engine.dispose()
             raise FeedStoreError(f"The studio's cards cannot be opened. {error}") from error
         except (SQLAlchemyError, OSError) as error:
             raise FeedStoreError(f"The studio's cards cannot be opened ({error}). Restore a copy.") from error

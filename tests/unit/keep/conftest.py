@@ -66,7 +66,9 @@ def keep_something(home: Path) -> None:
     for folder in (home / "feed", home / "studio" / "3B" / "feed"):
         with FeedStore(folder / "feed.db") as store:
             store.keep(Member(id="aya", age=AgeBand.ADULT, zone="Africa/Casablanca"), by="aya", now=NOW)
-            store.keep(Post(id="p1", clip="c1", author="aya", at=NOW, caption="ça va"), by="aya", now=NOW)
+            store.keep(
+                Post(id="p1", clip="ab" * 32, author="aya", at=NOW, caption="ça va"), by="aya", now=NOW
+            )
     cards = Cabinet(home / "studio" / "3B" / "studio.db")
     cards.put("account", "aya", {"kind": "learner", "name": "آية", "lang": "ar"})
     cards.close()
