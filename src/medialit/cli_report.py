@@ -115,16 +115,21 @@ def report(course: Path | None, simulated: Path | None, out: Path, reader: str, 
 @click.command()
 @LANG
 @STYLE
-def doctor(lang: str, style: str) -> None:
+@click.option(
+    "--url", metavar="URL", help="Ask a server that runs, such as http://127.0.0.1:8765, and nothing else."
+)
+def doctor(lang: str, style: str, url: str | None) -> None:
     """Look at this computer, and say what the course needs and does not find.
 
-    Exit status: 0 where nothing is lacking that the course needs, 1 otherwise.
+    With --url, ask a studio or a window whether it lives and is ready. Exit status: 0 where nothing is lacking that the
+    course needs, 1 otherwise.
     """
     from medialit.classroom.doctor import examine
+    from medialit.classroom.server_doctor import ask
     from medialit.course.exchange import find_home
 
     _ = translator(lang)
-    found = list(examine(find_home(), lang=lang, now=now()))
+    found = list(ask(url, lang=lang) if url else examine(find_home(), lang=lang, now=now()))
     lacking = [one for one in found if one.needed and not one.fine]
     if style == "json":
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))

@@ -15,9 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import inspect
+
 from medialit.course.build import read_description
 from medialit.course.exchange import WITHOUT_EXCHANGE, Home
+from medialit.databases import server
 from medialit.errors import MedialitError
+from medialit.gradebook import gradebook_url
 from medialit.grading.sandbox import walls as sandbox_walls
 from medialit.language import translator
 
@@ -25,8 +29,9 @@ MIN_PYTHON: Final = (3, 11)
 MIN_DISK_GB: Final = 2.0
 MIN_MEMORY_GB: Final = 4.0
 MIN_SQLITE: Final = (3, 35, 0)
-PORTS: Final = (8888, 7860)
-"""JupyterLab's and the apps' first; others are taken where these are not free."""
+MIN_FREE_MEMORY_GB: Final = 1.0
+PORTS: Final = (8888, 7860, 8765)
+"""JupyterLab's, the windows' first and the studio's; others are taken, or can be named, where these are not free."""
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock that is right shows an earlier day."""
 SLACK: Final = timedelta(minutes=5)
@@ -86,7 +91,8 @@ def examine(home: Home, *, lang: str, now: datetime) -> Iterator[Finding]:
     >>> [finding.name for finding in found][:2]
     ['python', 'packages']
     """
-    for look in (_python, _packages, _cores, _memory, _sandbox, _alembic, _hand_in, _fonts, _browser, _ports):
+    machine = (_python, _packages, _video, _cores, _memory, _free_memory, _sandbox)
+    for look in (*machine, _alembic, _hand_in, _fonts, _browser, _ports):
         yield look(lang)
     yield _disk(home.root, lang=lang)
     yield _clock(home, lang=lang, now=now)
@@ -124,6 +130,26 @@ def _packages(lang: str) -> Finding:
     )
 
 
+def _video(lang: str) -> Finding:
+    """Load what reads and writes video, which may be installed and not fit this computer. No ffmpeg is asked for."""
+    _ = translator(lang)
+    try:
+        import av
+
+        av.codec.Codec("libx264", "w")
+        fine = True
+    except (ImportError, OSError, ValueError):
+        fine = False
+    return Finding(
+        name="video",
+        title=_("Video"),
+        fine=fine,
+        detail=_("H.264 is read and written, without ffmpeg.") if fine
+        else _("What reads and writes video cannot be loaded."),
+        remedy=_("Delete .venv and run python3 run.py setup, so that it fits this computer."),
+    )  # fmt: skip
+
+
 def _cores(lang: str) -> Finding:
     _ = translator(lang)
     n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -144,9 +170,7 @@ def _memory(lang: str) -> Finding:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     except (AttributeError, ValueError, OSError):
         return Finding(name="memory", title=title, fine=True, detail=_("Not known on this system."))
-    limit = Path("/sys/fs/cgroup/memory.max")  # a container may have less than the computer
-    text = limit.read_text(encoding="ascii").strip() if limit.is_file() else ""
-    total = min(total, int(text) / 1e9) if text.isdigit() else total
+    total = min([total, *(limit / 1e9 for limit in memory_limits())])
     return Finding(
         name="memory",
         title=title,
@@ -155,6 +179,54 @@ def _memory(lang: str) -> Finding:
             total=f"{total:.1f}", least=f"{MIN_MEMORY_GB:.0f}"
         ),
         remedy=remedy,
+    )
+
+
+def memory_limits(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> list[int]:
+    """Return what a container, or a service of systemd, may use: its own limit and those around it, in bytes.
+
+    Parameters
+    ----------
+    root, own : Path
+        Where Linux says it.
+    """
+    try:
+        lines = [one.split(":", 2) for one in own.read_text(encoding="ascii").splitlines()]
+    except OSError:
+        return []
+    found = []
+    for _number, controllers, place in lines:
+        if controllers not in ("", "memory"):  # "" is version 2 of control groups, where one tree holds all
+            continue
+        top, name = (root / "memory", "memory.limit_in_bytes") if controllers else (root, "memory.max")
+        folder = top / place.lstrip("/")
+        for one in (folder, *folder.parents):
+            limit = one / name
+            if one.is_relative_to(top) and limit.is_file():
+                text = limit.read_text(encoding="ascii").strip()
+                found += [int(text)] if text.isdigit() else []
+    return found
+
+
+def _free_memory(lang: str) -> Finding:
+    _ = translator(lang)
+    title, remedy = _("Free memory"), _("Close other programs, and grade with --workers 1.")
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(one.split()[1]) for one in lines if one.startswith("MemAvailable")) / 1e6
+    except (OSError, StopIteration):
+        return Finding(
+            name="free-memory", title=title, fine=True, detail=_("Not known on this system."), remedy=remedy
+        )
+    return Finding(
+        name="free-memory",
+        title=title,
+        fine=free >= MIN_FREE_MEMORY_GB,
+        detail=_("{free} GB; below {least} GB everything is slow.").format(
+            free=f"{free:.1f}", least=f"{MIN_FREE_MEMORY_GB:.0f}"
+        ),
+        remedy=remedy,
+        needed=False,
     )
 
 
@@ -263,11 +335,15 @@ def _disk(folder: Path, *, lang: str) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e9
+    writable = folder.is_dir() and os.access(
+        folder, os.W_OK
+    )  # false for a disk that is mounted for reading only, too
+    detail = _("{free} GB are free at {folder}.").format(free=f"{free:.1f}", folder=folder)
     return Finding(
         name="disk",
         title=_("Disk"),
-        fine=free >= MIN_DISK_GB and os.access(folder, os.W_OK),
-        detail=_("{free} GB are free at {folder}.").format(free=f"{free:.1f}", folder=folder),
+        fine=free >= MIN_DISK_GB and writable,
+        detail=detail if writable else detail + " " + _("Nothing can be written there."),
         remedy=_("Free {least} GB, or set MEDIALIT_HOME to a folder with room that you may write.").format(
             least=f"{MIN_DISK_GB:.0f}"
         ),
@@ -335,9 +411,21 @@ def _problems(course: Path, *, lang: str) -> list[str]:
     ]
     if gone:
         found.append(_("Labs that are not released: {labs}.").format(labs=", ".join(gone)))
-    if not _is_sound(course / "gradebook.db"):
+    if not _holds_marks(course, description["course_id"]):
         found.append(_("Its gradebook is missing or damaged."))
     return found
+
+
+def _holds_marks(course: Path, course_id: str) -> bool:
+    """Say whether a course's gradebook can be read, wherever it is."""
+    try:
+        url = gradebook_url(course, course_id=course_id)
+        if url.startswith("sqlite"):
+            return _is_sound(course / "gradebook.db")
+        with server(url) as engine, engine.connect() as connection:
+            return inspect(connection).has_table("assignment")
+    except MedialitError:
+        return False
 
 
 def _is_sound(path: Path) -> bool:

@@ -3,7 +3,9 @@
 import json
 import os
 import socket
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -78,6 +80,42 @@ def test_a_port_in_use_is_named_and_not_needed(tmp_path, monkeypatch):
         monkeypatch.setattr(doctor, "PORTS", (port,))
         one = found(tmp_path)["ports"]
     assert (one.fine, one.needed) == (False, False) and str(port) in one.detail
+
+
+def test_a_home_inside_a_file_or_for_reading_only_cannot_be_written_to(tmp_path):
+    (tmp_path / "file").write_text("")
+    one = found(tmp_path / "file" / "home")["disk"]
+    assert not one.fine and "Nothing can be written" in one.detail
+    assert not found(Path("/proc/medialit"))["disk"].fine  # of the system itself, and not even of root
+
+
+def test_video_that_cannot_be_loaded_is_found_though_it_is_installed(tmp_path, monkeypatch):
+    assert found(tmp_path)["video"].fine
+    (tmp_path / "av").mkdir()
+    (tmp_path / "av" / "__init__.py").write_text("raise ImportError('libavcodec.so: cannot open')")
+    for name in [one for one in sys.modules if one == "av" or one.startswith("av.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    one = found(tmp_path)["video"]
+    assert not one.fine and one.needed and "setup" in one.remedy
+
+
+def test_the_memory_of_a_container_or_a_service_is_its_own_and_not_the_computer_s(tmp_path, monkeypatch):
+    second, first = tmp_path / "system.slice" / "studio.service", tmp_path / "memory" / "docker" / "a"
+    for folder in (second, first):
+        folder.mkdir(parents=True)
+    (second / "memory.max").write_text("max\n")
+    (second.parent / "memory.max").write_text("2000000000\n")
+    (first.parent / "memory.limit_in_bytes").write_text("1000000000\n")
+    own = tmp_path / "own"
+    own.write_text("5:cpu:/x\n0::/system.slice/studio.service\n")
+    assert doctor.memory_limits(tmp_path, own) == [2_000_000_000]
+    own.write_text("4:memory:/docker/a\n3:cpu:/docker/a\n")
+    assert doctor.memory_limits(tmp_path, own) == [1_000_000_000]
+    assert doctor.memory_limits(tmp_path, tmp_path / "none") == []
+    monkeypatch.setattr(doctor, "memory_limits", lambda: [2_000_000_000])
+    one = found(tmp_path)["memory"]
+    assert not one.fine and "2.0 GB" in one.detail
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
