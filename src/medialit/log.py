@@ -108,7 +108,7 @@ def error_place(error: BaseException) -> dict[str, object]:
     Examples
     --------
     >>> error_place(OSError(28, "No space left on device", "/home/aya/prompt.txt"))
-    {'error': 'OSError', 'code': 'ENOSPC', 'at': []}
+    {'error': 'OSError', 'code': 'ENOSPC', 'places': []}
     """
     found: dict[str, object] = {"error": type(error).__name__}
     for one in (error, error.__cause__, getattr(error, "orig", None)):
@@ -123,7 +123,7 @@ def error_place(error: BaseException) -> dict[str, object]:
         code = trace.tb_frame.f_code
         places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return found | {"at": places[-12:]}
+    return found | {"places": places[-12:]}
 
 
 class Requests:
@@ -156,8 +156,9 @@ class Requests:
         try:
             await self._app(scope, receive, with_id)
         finally:
-            level = logging.WARNING if status >= 500 else logging.INFO
             said = {"method": scope["method"], "path": _route(scope), "status": status}
+            watching = said["path"] in ("/health", "/ready")  # every minute, all day
+            level = logging.WARNING if not 0 < status < 500 else logging.DEBUG if watching else logging.INFO
             took = round((time.monotonic() - began) * 1000, 1)
             self._log.log(level, "answered", extra=told(**said, ms=took))
             REQUEST.reset(token)
@@ -179,7 +180,7 @@ class _Json(logging.Formatter):
 class _Readable(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         more = _more(record)
-        places = more.pop("at", [])
+        places = more.pop("places", [])
         at = f" at {places[-1]}" if isinstance(places, list) and places else ""
         said = " ".join(f"{name}={value}" for name, value in more.items())
         return (
@@ -213,9 +214,7 @@ class _File(logging.handlers.RotatingFileHandler):
         def own(path: str, flags: int) -> int:
             return os.open(path, flags, 0o600)
 
-        return open(
-            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=own
-        )
+        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=own)
 
 
 def _open(file: Path, *, command: str, level: str) -> _File:

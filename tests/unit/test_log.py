@@ -77,7 +77,7 @@ def test_an_error_is_told_by_kind_code_and_place_and_not_in_its_words(
         LOGGER.exception("It could not be read.")
     (line,) = lines(tmp_path)
     assert (line["error"], line["code"]) == ("FileNotFoundError", "ENOENT")
-    assert "test_log.py" in str(line["at"])
+    assert "test_log.py" in str(line["places"]) and str(line["at"]).endswith("Z")
     both = json.dumps(line) + terminal.getvalue()
     assert "Amina" not in both and "ENOENT" in terminal.getvalue()
 
