@@ -109,14 +109,15 @@ class Course:
         bad = []
         while town.open:
             self.hand_in(rng)
-            before, fault = dict(self.now), town.fault
+            before, fault, n_faults = dict(self.now), town.fault, len(faults.done)
             status, lines, words = await self.grade(faults)
+            fault = fault or town.fault or ("one before" if len(faults.done) > n_faults else "")
             for student, state, points in lines:
                 if state == "graded":
                     town.diary.note("graded", student=student, version=before[student], points=points)
             town.diary.n["grade runs"] += 1
-            if status not in (0, 3):
-                bad.append({"status": status, "fault": fault or town.fault, "said": words})
+            if status not in (0, 3) or any(state == "failed" for _student, state, _points in lines):
+                bad.append({"status": status, "fault": fault, "said": words})
             await asyncio.sleep(rng.uniform(0.5, 1.5) * pause_s)
         return bad
 

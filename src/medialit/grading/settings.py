@@ -75,15 +75,16 @@ class CourseSettings:
 
 def _secret(path: Path) -> bytes:
     """Return the course's secret, made and synced to disk before anybody is graded with it."""
-    with suppress(FileExistsError):
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():  # on a disk that is full now, a course that has one is graded all the same
         try:
-            os.link(draft, path)  # whoever comes first has made it
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, path)  # whoever comes first has made it
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return bytes.fromhex(path.read_text(encoding="ascii"))

@@ -1,0 +1,38 @@
+"""The short form of the soak test: a class, its studio and its grading for some minutes, each fault once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="a small disk has to be mounted")
+def test_whatever_goes_wrong_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "benchmarks/soak.py",
+        "--minutes",
+        "3",
+        "--learners",
+        "8",
+        "--state",
+        str(tmp_path / "soak"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["lost"] == 0 and found["half_written"] == 0 and found["marks_that_differ"] == 0, done.stdout[
+        -3000:
+    ]
+    assert found["ledger_ok"] and found["feed_ok"] and found["databases_ok"]
+    assert found["words_in_the_log"] == 0 and found["unmeant_500"] == 0, done.stdout[-3000:]
+    assert found["restarts"] >= 2 and len(found["seed_faults"]) >= 8 and found["acknowledged"] > 30
