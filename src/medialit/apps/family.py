@@ -258,8 +258,9 @@ def _connect_language(window: gr.Blocks, said: Said, f: dict[str, Any], shows: S
     def opened(lang: str, *values: Any) -> list[str]:
         return anew(lang, values)
 
-    window.load(opened, [f["lang"], *sources], places, **QUIET)
-    f["lang"].input(translated, [f["lang"], *sources], said.along(places), **QUIET)
+    first = window.load(opened, [f["lang"], *sources], places, **QUIET)
+    # Whoever chooses a language before the first answer is there must not get that answer on top of the second.
+    f["lang"].input(translated, [f["lang"], *sources], said.along(places), cancels=[first], **QUIET)
     window.load(None, None, None, js=view.BEGIN)
     window.load(None, None, None, js=contest_view.KEYS)
     turn(window, f["lang"])
