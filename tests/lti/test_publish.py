@@ -483,6 +483,25 @@ def test_over_tls_only_a_certificate_that_this_computer_trusts_is_sent_anything(
         assert marks(platform) == MARKS
 
 
+@pytest.mark.parametrize("status", [None, 502])
+@pytest.mark.parametrize("lost", [0, 1])
+@pytest.mark.parametrize("manners", ["moodle", "canvas"])
+def test_where_every_other_answer_is_lost_nothing_is_done_twice(
+    course, platform, clock, manners, lost, status
+):
+    asked: Counter[str] = Counter()
+
+    def fault(number: int, method: str, path: str) -> Fault | None:
+        asked[f"{method} {path}"] += 1
+        return Fault(status=status, after=True) if asked[f"{method} {path}"] % 2 == lost else None
+
+    platform.manners, platform.fault = manners, fault
+    run(course, platform, clock)
+    assert marks(platform) == MARKS
+    assert set(platform.n_applied.values()) == {1}
+    assert len(platform.line_items) == 2
+
+
 class KilledError(Exception):
     """The program ends at this moment."""
 
@@ -497,7 +516,7 @@ FAULTS = st.builds(
 
 @settings(max_examples=20)
 @given(
-    faults=st.dictionaries(st.integers(0, 24), FAULTS, max_size=5),
+    faults=st.dictionaries(st.integers(0, 15), FAULTS, min_size=1, max_size=5),
     killed=st.booleans(),
     record_lost=st.booleans(),
     manners=st.sampled_from(["moodle", "canvas"]),
