@@ -365,8 +365,9 @@ def _connect_role(
     # Only here `whose` is asked: while the role changes, its old value is not among its new choices any more.
     f["whose"].input(turned, [f["me"], f["whose"], f["lang"], *terms], everything, **quiet)
     f["me"].change(turned, [*role, *terms], everything, **quiet)
-    window.load(turned, [*role, *terms], everything, **quiet)
-    f["lang"].input(translated, [*role, *terms], said.along(everything), **quiet)
+    first = window.load(turned, [*role, *terms], everything, **quiet)
+    # A language that is chosen before the first answer is there must not get that answer on top of its own.
+    f["lang"].input(translated, [*role, *terms], said.along(everything), cancels=[first], **quiet)
     turn(window, f["lang"])
 
     def previewed(me: str, about: str, lang: str, *values: Any) -> str:

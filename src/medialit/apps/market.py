@@ -320,9 +320,10 @@ def _connect_language(
         again = said.again(stage.lang, page, _shown(stage, _chosen(values)))
         return again | dict.fromkeys(notes, "") | {f["paper"]: paper}
 
-    window.load(opened, sent, page, **quiet)
+    first = window.load(opened, sent, page, **quiet)
     changes = said.along((*page, *notes, f["paper"]))
-    f["lang"].input(translated, [f["lang"], f["says"], *sent[1:]], changes, **quiet)
+    # A language that is chosen before the first answer is there must not get that answer on top of its own.
+    f["lang"].input(translated, [f["lang"], f["says"], *sent[1:]], changes, cancels=[first], **quiet)
     turn(window, f["lang"])
 
 
