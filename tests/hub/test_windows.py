@@ -111,7 +111,9 @@ def test_a_learner_signs_in_with_a_browser_and_has_a_file_checked(department, ya
         page.get_by_role("button", name="Sign in").click()
         page.locator("input[type=file]").first.wait_for(state="attached", timeout=60_000)
         page.locator("input[type=file]").first.set_input_files(str(clip))
-        playwright.expect(page.get_by_text("SHA-256").first).to_be_visible(timeout=120_000)
+        report = page.get_by_role("heading", name="What is known about this file")
+        playwright.expect(report).to_be_visible(timeout=120_000)
+        playwright.expect(page.get_by_text(clip.name, exact=True).last).to_be_visible()
         shots = ROOT / "build" / "screenshots"
         shots.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(shots / "hub-inspector.png"))
