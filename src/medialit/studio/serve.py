@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from medialit.errors import StudioError
 from medialit.language import msgid as _msgid
+from medialit.log import error_place
 from medialit.studio.leaving import hold
 from medialit.studio.server import Serving, build_app
 from medialit.studio.studio import Studio, class_folder
@@ -51,23 +53,32 @@ def open_studio(
     Raises
     ------
     StudioError
-        If the name cannot be that of a folder, or the port is taken.
+        If the name cannot be that of a folder, the port is taken, or the folder cannot be written to.
     """
     folder = class_folder(name)
     _require_free(port, local=local)
-    held = hold(folder)
-    studio = Studio(folder, name=name, lang=lang, database=database)
-    studio.held = held  # for as long as the studio is there
-    for hand in studio.hands:
-        hand.warm()
-    if demo:
-        from medialit.studio.demo import fill
+    try:
+        held = hold(folder)
+        studio = Studio(folder, name=name, lang=lang, database=database)
+        studio.held = held  # for as long as the studio is there
+        for hand in studio.hands:
+            hand.warm()
+        if demo:
+            from medialit.studio.demo import fill
 
-        fill(studio, now=now)
-    return Opened(
-        studio=studio, name=name, code=studio.settings["code"], teacher_key=studio.new_teacher_key(), port=port,
-        local=local, url=f"http://{'localhost' if local else lan_address()}:{port}/",
-    )  # fmt: skip
+            fill(studio, now=now)
+        key = studio.new_teacher_key()
+    except (SQLAlchemyError, OSError) as error:  # their own words may quote what a class typed
+        raise StudioError(
+            _msgid(
+                "The class in {folder} cannot be opened ({reason}). Look whether its disk is full or another program "
+                "holds its database, and start again. Nothing of it is lost."
+            ),
+            code="not-kept", folder=folder, reason=error_place(error).get("code", type(error).__name__),
+        ) from None  # fmt: skip
+    url = f"http://{'localhost' if local else lan_address()}:{port}/"
+    code = studio.settings["code"]
+    return Opened(studio=studio, name=name, code=code, teacher_key=key, port=port, local=local, url=url)
 
 
 def serve(opened: Opened) -> None:

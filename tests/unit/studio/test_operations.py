@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,10 +17,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
-from studio_builders import Browser, World
+from studio_builders import NOON, Browser, World
 
 from medialit import health, log
+from medialit.errors import StudioError
 from medialit.feed.quota import Queue
+from medialit.language import said
+from medialit.studio.serve import open_studio
 
 Opens = Callable[..., World]
 
@@ -230,3 +234,20 @@ def test_what_a_killed_worker_left_of_a_draft_is_gone_after_the_start(
     again = new_world(tmp_path / "class")
     assert not any(one.exists() for one in left)
     assert (again.studio.drafts / f"{draft}.mp4").is_file() and (again.studio.drafts / "seal.key").is_file()
+
+
+def test_a_class_that_cannot_be_opened_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_text("")  # a file, where the folder should be
+    monkeypatch.setenv("MEDIALIT_HOME", str(tmp_path / "home"))
+    with pytest.raises(StudioError) as caught:
+        open_studio("3B", port=free_port(), local=True, demo=False, database=None, lang="en", now=NOON)
+    assert caught.value.code == "not-kept"
+    assert "start again" in said(caught.value, lang="en") and "recommencez" in said(caught.value, lang="fr")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
