@@ -21,11 +21,12 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from medialit.consent.ledger_events import Head
 from medialit.consent.ledger_tail import write_tail
@@ -260,71 +261,90 @@ def _write(
     home: Path, part: Path, target: Path, *, drafts: Path, now: datetime, on_file: Callable[[str], None]
 ) -> Copied:
     url = configured(home)
-    hashes: dict[str, dict[str, Any]] = {}
     anchors: list[Anchor] = []
-    handle = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with (
-        os.fdopen(handle, "wb") as file,
-        tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar,
-    ):
-
-        def add(name: str, data: bytes, *, mode: int, mtime: float) -> None:
-            info = tarfile.TarInfo(name)
-            info.size, info.mode, info.mtime = len(data), mode & 0o777, int(mtime)
-            tar.addfile(info, io.BytesIO(data))
-            hashes[name] = {"sha256": sha256(data).hexdigest(), "bytes": len(data)}
-            on_file(name)
-
+    inside, known = {one.file: one for one in parts(home)}, moved(home)
+    found, left_out = _files(home)
+    with _Writer.open(part, on_file=on_file) as writer:
         if url is not None:
             anchors += _anchors(home, now, url)
             dump.write(url, drafts / DUMP)
-            add(DUMP, (drafts / DUMP).read_bytes(), mode=0o600, mtime=now.timestamp())
-        inside = {one.file: one for one in parts(home)}
-        known = moved(home)
-        found, left_out = _files(home)
+            writer.add(DUMP, drafts / DUMP)
         for path in sorted(found, key=lambda one: (not _is_sqlite(one), one)):
             name = str(path.relative_to(home))
             if url is not None and path.parent.name == "heads" and path.suffix == ".head":
                 continue  # they may be ahead of the dump, and are written anew
-            if name in known or (name.endswith(".head") and name.removesuffix(".head") in hashes):
+            if name in known or (name.endswith(".head") and name.removesuffix(".head") in writer.hashes):
                 continue  # what was moved is in the dump; a ledger's tail was copied before the ledger
             if not _is_sqlite(path):
-                _add_file(path, name, add)
+                with suppress(FileNotFoundError):  # deleted meanwhile, as drafts and withdrawn clips are
+                    writer.add(name, path)
                 continue
             copy = drafts / name
             snapshot(path, copy)
             tail = copy.with_name(f"{copy.name}.head")
-            for one, its in ((tail, f"{name}.head"), (copy, name)):
-                if one.is_file():
-                    add(its, one.read_bytes(), mode=path.stat().st_mode, mtime=path.stat().st_mtime)
+            if tail.is_file():
+                writer.add(f"{name}.head", tail)
+            writer.add(name, copy)
             if path in inside:
                 anchors += _anchors_of(inside[path], copy, home, now)
             for one in copy.parent.glob(f"{copy.name}*"):
                 scrub(one)
         manifest = {
             "format": FORMAT, "made_at": now.astimezone(UTC).isoformat(), "postgresql": url is not None,
-            "folders": _folders(home), "anchors": [one.to_text() for one in anchors], "files": hashes,
+            "folders": _folders(home), "anchors": [one.to_text() for one in anchors], "files": writer.hashes,
             "left_out": left_out,
         }  # fmt: skip
-        data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-        info = tarfile.TarInfo(MANIFEST)
-        info.size, info.mode, info.mtime = len(data), 0o600, int(now.timestamp())
-        tar.addfile(info, io.BytesIO(data))
-        tar.close()
-        file.flush()
-        os.fsync(file.fileno())
+        (drafts / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        n_files = len(writer.hashes)
+        writer.add(MANIFEST, drafts / MANIFEST)
     return Copied(
-        path=target, n_files=len(hashes), n_bytes=part.stat().st_size, anchors=tuple(anchors),
+        path=target, n_files=n_files, n_bytes=part.stat().st_size, anchors=tuple(anchors),
         left_out=tuple(left_out),
     )  # fmt: skip
 
 
-def _add_file(path: Path, name: str, add: Callable[..., None]) -> None:
-    try:
-        about, data = path.stat(), path.read_bytes()
-    except FileNotFoundError:
-        return  # it was deleted meanwhile, as drafts and withdrawn clips are
-    add(name, data, mode=about.st_mode, mtime=about.st_mtime)
+class _Writer:
+    """A copy that is being written; each file is hashed on its way."""
+
+    def __init__(self, tar: tarfile.TarFile, on_file: Callable[[str], None]) -> None:
+        self._tar = tar
+        self._on_file = on_file
+        self.hashes: dict[str, dict[str, Any]] = {}
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, *, on_file: Callable[[str], None]) -> Iterator[_Writer]:
+        """Open a file; it is on the disk when this ends."""
+        handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                yield cls(tar, on_file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def add(self, name: str, source: Path) -> None:
+        """Add a file as long as it is now; what a log grows by meanwhile comes into the next copy."""
+        with source.open("rb") as data:
+            about, read = os.fstat(data.fileno()), _Hashed(data)
+            info = tarfile.TarInfo(name)
+            info.size, info.mode, info.mtime = about.st_size, about.st_mode & 0o777, int(about.st_mtime)
+            self._tar.addfile(info, read)
+        self.hashes[name] = {"sha256": read.digest.hexdigest(), "bytes": about.st_size}
+        self._on_file(name)
+
+
+class _Hashed(io.RawIOBase):
+    """A file that is hashed as it is read."""
+
+    def __init__(self, data: BinaryIO) -> None:
+        self._data = data
+        self.digest = sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes."""
+        block = self._data.read(size)
+        self.digest.update(block)
+        return block
 
 
 def _files(home: Path) -> tuple[list[Path], list[str]]:

@@ -44,17 +44,23 @@ def lived_in(home: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Homes that took long to make, to be copied."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def graded(home: Path, probe_course: Path, hand_in: Callable[..., Path]) -> Path:
-    """A course of the home with marks of two learners; one of them late."""
+def graded(home: Path, probe_course: Path, hand_in: Callable[..., Path], templates: Path) -> Path:
+    """A course of the home with marks of two learners."""
     from medialit.grading.harness import grade_assignment
 
-    hand_in("amal")
-    hand_in("badr", {})
-    course = home / "courses" / "en"
-    shutil.copytree(probe_course, course)
-    grade_assignment(course, "01_probe")
-    return course
+    if not (templates / "graded").exists():
+        hand_in("amal")
+        hand_in("badr", {})
+        grade_assignment(probe_course, "01_probe")
+        shutil.copytree(probe_course, templates / "graded")
+    return Path(shutil.copytree(templates / "graded", home / "courses" / "en"))
 
 
 def keep_something(home: Path) -> None:

@@ -145,6 +145,7 @@ def test_killed_while_it_copies_no_file_looks_like_a_copy(lived_in: Path, tmp_pa
     assert back_up(lived_in, target, now=NOW).path.is_file()
 
 
+@pytest.mark.long
 def test_killed_while_it_brings_back_the_next_run_does(lived_in: Path, tmp_path: Path) -> None:
     path, there = back_up(lived_in, tmp_path / "copy.tar", now=NOW).path, tmp_path / "there"
     done = subprocess.run([sys.executable, "-c", KILLED, "restore", path, there], check=False)
@@ -258,6 +259,7 @@ def test_postgresql_is_copied_along_and_comes_back_into_an_empty_database(
         ledger.append(Principal(id="lina", name="Lina", minor=False), by="lina", now=NOW)  # it goes on
 
 
+@pytest.mark.long
 def test_a_dump_that_is_older_than_an_anchor_leaves_the_database_empty(
     lived_in: Path, tmp_path: Path, new_database: NewDatabase
 ) -> None:

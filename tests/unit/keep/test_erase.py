@@ -26,8 +26,10 @@ WORDS = ("zahra.unlikely", "zahra@unlikely.example", "Unlikelyname", "answerofza
 
 
 @pytest.fixture
-def school(home: Path, probe_course: Path, hand_in: Callable[..., Path]) -> Path:
+def school(home: Path, probe_course: Path, hand_in: Callable[..., Path], templates: Path) -> Path:
     """A home with a learner who is everywhere: gradebook, folders, exchange, LMS record, contest, consent, feed."""
+    if (templates / "school").exists():
+        return Path(shutil.copytree(templates / "school", home, dirs_exist_ok=True))
     import sqlite3
     from contextlib import closing
     from datetime import date
@@ -78,6 +80,7 @@ def school(home: Path, probe_course: Path, hand_in: Callable[..., Path]) -> Path
         ledger.append(zahra, by="school", now=NOW)
     with FeedStore() as store:
         store.keep(Member(id="zahra.unlikely", age=AgeBand.ADULT, zone="Africa/Casablanca"), by="x", now=NOW)
+    shutil.copytree(home, templates / "school")
     return home
 
 

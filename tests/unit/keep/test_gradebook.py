@@ -94,6 +94,7 @@ def test_nbgraders_own_commands_and_the_exporters_work_on_postgresql(
     assert any(",amal," in row and ",5.0," in row for row in rows) and any("ⵜⵉⵣⵉⵔⵉ" in row for row in rows)
 
 
+@pytest.mark.long
 def test_the_class_report_reads_postgresql(moved_course: Path) -> None:
     from medialit.classroom.book import read_book
 
@@ -111,6 +112,7 @@ for result in grade_assignment(Path(sys.argv[1]), sys.argv[2], workers=1, force=
 """
 
 
+@pytest.mark.long
 def test_two_graders_at_once_on_one_assignment_lose_and_double_nothing(
     moved_course: Path, hand_in: Callable[..., Path]
 ) -> None:
@@ -132,19 +134,17 @@ def test_two_graders_at_once_on_one_assignment_lose_and_double_nothing(
     assert {after[one]["rates_check"][0] for one in ("idir", "lina", "omar")} == {3.0}
 
 
-def test_one_assignment_is_held_and_another_is_not(moved_course: Path) -> None:
-    url = gradebook_url(
-        moved_course, course_id=json.loads((moved_course / "medialit.json").read_text())["course_id"]
-    )
-    with grading_alone(url, course=moved_course, assignment="01_probe"):
+def test_one_assignment_is_held_and_another_is_not(tmp_path: Path, new_database: NewDatabase) -> None:
+    url = new_database()
+    with grading_alone(url, course=tmp_path, assignment="01_probe"):
         with (
             pytest.raises(GradingError, match="Another process"),
-            grading_alone(url, course=moved_course, assignment="01_probe"),
+            grading_alone(url, course=tmp_path, assignment="01_probe"),
         ):
             pass
-        with grading_alone(url, course=moved_course, assignment="02_other"):
+        with grading_alone(url, course=tmp_path, assignment="02_other"):
             pass
-    with grading_alone(url, course=moved_course, assignment="01_probe"):
+    with grading_alone(url, course=tmp_path, assignment="01_probe"):
         pass
 
 

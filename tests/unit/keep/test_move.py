@@ -110,7 +110,9 @@ move.move(Path(sys.argv[1]), sys.argv[2], on_step=on_step)
 """
 
 
-@pytest.mark.parametrize("stop", [1, 4, 99])
+@pytest.mark.parametrize(
+    "stop", [pytest.param(1, marks=pytest.mark.long), 4, pytest.param(99, marks=pytest.mark.long)]
+)
 def test_killed_in_the_middle_it_leaves_nothing_or_completes_when_run_again(
     lived_in: Path, new_database: NewDatabase, stop: int
 ) -> None:
