@@ -25,6 +25,7 @@ LANGUAGES = ("en", "fr", "ar", "zgh")
 SLUGS = sorted(path.parent.name for path in ROOT.glob("labs/*/lab.py"))
 
 long = pytest.mark.long
+pytestmark = pytest.mark.timeout(3600)  # the first of them builds
 
 
 @pytest.fixture(scope="module")

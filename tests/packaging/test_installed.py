@@ -136,7 +136,7 @@ def test_a_clip_is_generated_labelled_and_known_again(room: Room) -> None:
 
 
 def test_studio_family_and_inspector_show_their_pages(room: Room) -> None:
-    studio = room.look(8932, ["/", "/app.js"], "medialit", "studio", "--local", "--port", "8932")
+    studio = room.look(8932, ["/", "/web/app.js"], "medialit", "studio", "--local", "--port", "8932")
     assert {status for status, _ in studio.values()} == {200}
     for port, command in ((8933, "family"), (8934, "inspector")):
         [(status, page)] = room.look(
