@@ -7,6 +7,7 @@ sits there is believed, as on paper.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ import click
 
 from medialit import log
 from medialit.consent.vocabulary import Action, Audience, Medium, Modality, Purpose
-from medialit.errors import CameoError, RecordError
+from medialit.errors import CameoError, MedialitError, RecordError
 from medialit.language import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -51,7 +52,15 @@ def logged(name: str) -> Callable[[Command], Command]:
         @functools.wraps(command)
         def run(*args: Any, log_file: Path | None, log_level: str, **more: Any) -> Any:
             log.start(command=name, file=log_file, level=log_level)
-            return command(*args, **more)
+            try:
+                return command(*args, **more)
+            except (click.ClickException, click.Abort, click.exceptions.Exit, MedialitError):
+                raise
+            except Exception as error:  # its words may quote somebody: the log says its kind and its place
+                log.ended(error)
+                sys.exit(1)
+            finally:
+                log.stop()
 
         options = (
             click.option("--log", "log_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",

@@ -24,11 +24,13 @@ import re
 import secrets
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, TextIO
 
 from medialit.errors import LogError
@@ -39,6 +41,7 @@ KEPT: Final = 5
 """So many files that are full are kept beside the one that is written: at most 60 MB."""
 REQUEST: ContextVar[str] = ContextVar("medialit_request", default="")
 """The id of the request that is being answered, for everything that is told meanwhile."""
+_LOG: Final = logging.getLogger(__name__)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/{}+-]{1,120}")
 _FIELDS: Final = "medialit_fields"
 
@@ -50,6 +53,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 def start(*, command: str, file: Path | None, level: str = "info", terminal: TextIO | None = None) -> None:
     """Have everything that is told from now on go to the terminal, from warnings on, and to a file.
+
+    Errors that nobody catches are told too, in place of Python's own lines, which quote their words.
 
     Parameters
     ----------
@@ -77,16 +82,21 @@ def start(*, command: str, file: Path | None, level: str = "info", terminal: Tex
     for one in handlers:
         root.addHandler(one)
     root.setLevel(_number(level))
+    sys.excepthook = _ended
+    threading.excepthook = lambda one: _ended(one.exc_type, one.exc_value, one.exc_traceback)
     for noisy in ("asyncio", "httpx", "httpcore", "matplotlib", "PIL", "multipart", "alembic", "distributed"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, _number(level)))
 
 
 def stop() -> None:
-    """End what `start` began."""
+    """End what `start` began, and leave all as it was before."""
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, (_File, _Terminal))]:
         root.removeHandler(old)
         old.close()
+        if isinstance(old, _Terminal):
+            sys.excepthook, threading.excepthook = old.hooks
+            root.setLevel(old.before)
 
 
 def told(**fields: object) -> dict[str, dict[str, object]]:
@@ -164,6 +174,18 @@ class Requests:
             REQUEST.reset(token)
 
 
+def ended(error: Exception) -> None:
+    """Tell of an error that ends the program."""
+    _ended(type(error), error, error.__traceback__)
+
+
+def _ended(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Tell of an error that nobody caught; Python itself would print its words."""
+    if error is None or issubclass(kind, (KeyboardInterrupt, SystemExit)):
+        return
+    _LOG.critical("An error that nobody expected ended it.", exc_info=(kind, error, trace))
+
+
 class _Json(logging.Formatter):
     def __init__(self, command: str) -> None:
         super().__init__()
@@ -192,6 +214,8 @@ class _Terminal(logging.StreamHandler[TextIO]):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self.setFormatter(_Readable())
+        self.hooks = (sys.excepthook, threading.excepthook)
+        self.before = logging.getLogger().level
 
 
 class _File(logging.handlers.RotatingFileHandler):

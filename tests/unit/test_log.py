@@ -123,3 +123,19 @@ def test_a_folder_that_may_not_be_written_to_is_said_with_what_to_do(tmp_path: P
     (tmp_path / "file").write_text("")
     with pytest.raises(LogError, match="--log"):
         log.start(command="test", file=tmp_path / "file" / "medialit.log")
+
+
+@pytest.mark.parametrize("where", ["", "t = threading.Thread(target=broken); t.start(); t.join()"])
+def test_an_error_that_nobody_caught_is_told_without_its_words(where: str) -> None:
+    code = (
+        "import threading; from medialit import log; log.start(command='x', file=None)\n"
+        "def broken():\n    raise ValueError('a prompt about Amina')\n" + (where or "broken()")
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ValueError" in done.stderr and "Amina" not in done.stderr + done.stdout
+    assert done.returncode == (0 if where else 1)
+
+
+def test_ctrl_c_stays_silent(terminal: io.StringIO) -> None:
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert terminal.getvalue() == ""

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from medialit import pipeline
+from medialit import log, pipeline
 from medialit.cameo.desk import Desk
 from medialit.cameo.records import Setting
 from medialit.cameo.seal import KEY_BYTES, opened, sealed, write_whole
@@ -146,4 +146,5 @@ def _key(folder: Path) -> bytes:
 
 
 if __name__ == "__main__":
+    log.start(command="studio-worker", file=None)  # what it says goes where the studio's own warnings go
     main(niceness=int(sys.argv[1]), lines=sys.stdin, out=sys.stdout)
