@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from lab_pages import write_pages
 
 from medialit.cli import main as medialit
 from medialit.course.project import Project
@@ -65,6 +64,8 @@ def main(arguments: list[str]) -> int:
     CLI_PAGE.write_text(cli_reference(), encoding="utf-8")
     if arguments == ["--reference"]:
         return 0
+    from lab_pages import write_pages  # beside this file: known only where it is run as a program
+
     keep = "--keep-labs" in arguments
     write_pages(Project(root=DOCS.parent), pages=DOCS / "labs", kept=OUTPUT.parent / "labs", keep=keep)
     arguments = [argument for argument in arguments if argument != "--keep-labs"]
