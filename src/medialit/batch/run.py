@@ -45,6 +45,7 @@ from medialit.generate import sampler
 from medialit.language import msgid as _msgid
 from medialit.language import said
 from medialit.media import Clip
+from medialit.provenance.registry import Registry
 
 if TYPE_CHECKING:
     from medialit.cluster import Crew
@@ -396,17 +397,20 @@ def _peopled(batch: _Batch, desk: Desk, line: Line, use_id: str) -> Outcome:
     if not found or found[0].stage == "withdrawn":
         raise BatchError(_msgid("{use} was withdrawn. To ask again, give the line another seed."), use=use_id)
     if _is_out(found[0], target):
-        return _peopled_outcome(line, KEPT, found[0], target)
+        return _peopled_outcome(batch, line, KEPT, found[0])
     lang = batch.spoken(line) or "en"
     who, now = company.requester, batch.clock()
     use = desk.publish(use_id, requester=who, title=line.name, now=now, lang=lang)
     desk.export(use_id, target, requester=who, now=batch.clock(), lang=lang)
-    return _peopled_outcome(line, MADE, use, target)
+    return _peopled_outcome(batch, line, MADE, use)
 
 
 def _is_out(use: Use, target: Path) -> bool:
     return use.stage == "published" and str(target.resolve()) in use.exports and target.is_file()
 
 
-def _peopled_outcome(line: Line, status: str, use: Use, target: Path) -> Outcome:
-    return _outcome(line, status, target, clip=use.clip or "", payload="", use=use.id)
+def _peopled_outcome(batch: _Batch, line: Line, status: str, use: Use) -> Outcome:
+    with Registry(batch.home / "registry") as registry:
+        clip = registry.get(use.clip or "")
+    assert clip is not None, "what was published is registered"
+    return _outcome(line, status, batch.target(line), clip=clip.id, payload=clip.payload, use=use.id)

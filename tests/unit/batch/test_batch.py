@@ -285,7 +285,7 @@ def test_a_line_with_somebody_in_it_is_asked_for_step_by_step_and_goes_on_where_
     assert ids(tmp_path / "home") == [] and not list(tmp_path.glob("clips/*.mp4"))
     people(Action.GENERATE, Action.PUBLISH, Action.EXPORT)
     [made] = batch().outcomes
-    assert (made.status, made.use) == ("made", drafted.use)
+    assert (made.status, made.use, len(made.payload)) == ("made", drafted.use, 16)
     assert batch().outcomes[0].status == "kept"
     with Desk(tmp_path / "home") as desk, Registry(tmp_path / "home" / "registry") as registry:
         [use] = desk.uses()
