@@ -44,6 +44,8 @@ REQUEST: ContextVar[str] = ContextVar("medialit_request", default="")
 _LOG: Final = logging.getLogger(__name__)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/{}+-]{1,120}")
 _FIELDS: Final = "medialit_fields"
+_TRUSTED: Final = ("medialit", "uvicorn")
+"""Whose sentences stand in the program. Of others, what is not a pattern may quote somebody, and is left out."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -84,8 +86,6 @@ def start(*, command: str, file: Path | None, level: str = "info", terminal: Tex
     root.setLevel(_number(level))
     sys.excepthook = _ended
     threading.excepthook = lambda one: _ended(one.exc_type, one.exc_value, one.exc_traceback)
-    for noisy in ("asyncio", "httpx", "httpcore", "matplotlib", "PIL", "multipart", "alembic", "distributed"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, _number(level)))
 
 
 def stop() -> None:
@@ -218,6 +218,11 @@ class _Terminal(logging.StreamHandler[TextIO]):
         self.before = logging.getLogger().level
 
 
+def _worth(record: logging.LogRecord) -> bool:
+    """Say whether a line belongs into the file: what other packages tell of themselves does from warnings on."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in _TRUSTED
+
+
 class _File(logging.handlers.RotatingFileHandler):
     """A file that may become unwritable, as on a full disk: then lines are missing, and the next one says how many."""
 
@@ -253,6 +258,7 @@ def _open(file: Path, *, command: str, level: str) -> _File:
             "may write."
         ) from error
     handler.setFormatter(_Json(command))
+    handler.addFilter(_worth)
     handler.setLevel(_number(level))
     return handler
 
@@ -274,9 +280,10 @@ def _sentence(record: logging.LogRecord) -> str:
             said = said % numbers
         except (TypeError, ValueError):
             said = said.replace("%", "")
-    ours = record.name.partition(".")[0] == "medialit"
-    if not ours and not record.args and len(said.splitlines()) > 1:
-        return f"{record.name} told something of several lines, which may quote somebody, and is left out."
+    if (
+        record.name.partition(".")[0] not in _TRUSTED and not record.args
+    ):  # it may have been put together already
+        return f"Something told by {record.name} in line {record.lineno} of {record.filename}."
     return said[:300]
 
 

@@ -82,11 +82,17 @@ def test_an_error_is_told_by_kind_code_and_place_and_not_in_its_words(
     assert "Amina" not in both and "ENOENT" in terminal.getvalue()
 
 
-def test_what_other_programs_quote_over_several_lines_is_left_out(
+def test_what_other_packages_put_together_is_left_out_and_what_they_do_all_day_too(
     tmp_path: Path, terminal: io.StringIO
 ) -> None:
-    logging.getLogger("somebody.else").error("It broke\nhandle: <a prompt about Amina>")
+    other = logging.getLogger("somebody.else")
+    other.info("GET /page?q=Amina")
+    other.error("It broke: <a prompt about Amina>")
+    other.error("It broke %d times for %s", 3, "Amina")
     assert "Amina" not in (tmp_path / "medialit.log").read_text(encoding="utf-8") + terminal.getvalue()
+    left_out, pattern = lines(tmp_path)
+    assert str(left_out["what"]).startswith("Something told by somebody.else in line")
+    assert pattern["what"] == "It broke 3 times for …"
 
 
 def test_the_file_is_for_its_owner_alone_and_is_turned_over(
