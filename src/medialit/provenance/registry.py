@@ -40,6 +40,7 @@ ALIKE_DISTANCE: Final = 0.3
 """The same where a watermark's payload has named the clip already, so that only moved marks are to be told."""
 
 _BUSY_S: Final = 30.0
+_VERSION: Final = 1
 
 
 class _Base(DeclarativeBase):
@@ -142,8 +143,20 @@ class Registry:
                 "that you may write."
             ) from error
         self._engine = _engine(self.folder / "registry.db")
-        with self._guarded():
-            _Base.metadata.create_all(self._engine)
+        with self._guarded(), self._engine.connect() as connection:
+            had = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            if had > _VERSION:
+                connection.invalidate()
+                raise RegistryError(
+                    f"The registry {self.folder} has version {had}; this medialit knows up to {_VERSION}. Update "
+                    "medialit."
+                )
+            _Base.metadata.create_all(
+                connection
+            )  # the first version, also of files from before it was written down
+            if had < _VERSION:
+                connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
+            connection.commit()
         self._index: Index | None = None
 
     def __enter__(self) -> Self:

@@ -19,6 +19,7 @@ from medialit.errors import DatabaseError, MedialitError
 from medialit.feed import store_tables
 from medialit.feed.store import FeedStore
 from medialit.gradebook import head, open_gradebook, prepare
+from medialit.provenance.registry import Registry
 from medialit.studio.cabinet import Cabinet
 
 NewDatabase = Callable[[], str]
@@ -237,3 +238,13 @@ def test_the_file_from_before_an_upgrade_is_kept_beside_it(tmp_path: Path) -> No
     assert (tmp_path / f"gradebook.db.before-{head()}").read_bytes() == before
     with closing(sqlite3.connect(tmp_path / "gradebook.db")) as db:
         assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)
+
+
+def test_a_registry_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    with Registry(tmp_path) as registry:
+        assert registry.clips() == ()
+    with closing(sqlite3.connect(tmp_path / "registry.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        db.execute("PRAGMA user_version = 9")
+    with pytest.raises(MedialitError, match="Update medialit"):
+        Registry(tmp_path)
