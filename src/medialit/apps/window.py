@@ -212,7 +212,8 @@ def open_window(
             Middleware(Doors, parts={"disk": has_room(medialit_home())}),
         ]},
     }  # fmt: skip
-    for own in uvicorn.config.LOGGING_CONFIG["loggers"].values():  # gradio starts it with a log of its own otherwise
+    loggers = uvicorn.config.LOGGING_CONFIG["loggers"]
+    for own in loggers.values():  # gradio starts it with a log of its own otherwise
         own |= {"handlers": [], "propagate": True}
     if place := os.environ.get(SOCKET_VARIABLE):
         prefix = os.environ.get(PREFIX_VARIABLE, "")
