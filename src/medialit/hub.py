@@ -306,6 +306,9 @@ def lay_out(seat: Seat, *, folder: Path) -> desk.Desk:
         environment={
             **laid.environment,
             HOME_VARIABLE: str(theirs),
+            "MEDIALIT_WINDOW_LANG": seat.language
+            if seat.language in ("fr", "ar")
+            else "en",  # what windows speak
             # Otherwise gradio's windows keep what is brought to them in /tmp/gradio, which is whose account came first.
             "GRADIO_TEMP_DIR": str(folder / "brought"),
         },

@@ -33,6 +33,8 @@ WINDOWS: Final = {
 """Each window's title, and what its command is told beside a port."""
 _HUB: Final = "JUPYTERHUB_SERVICE_PREFIX"
 """Environment variable by which a hub tells a server its path: ``/user/salma/``."""
+_LANG: Final = "MEDIALIT_WINDOW_LANG"
+"""Environment variable: the language in which windows open on a hub."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<]+")
 _ELSEWHERE: Final = "<p>A class's studio has an address of its own. Your teacher knows it.</p>"
 _PAGE: Final = """<!doctype html>
@@ -131,13 +133,21 @@ def _tile(name: str) -> dict[str, Any]:
         entry["enabled"] = False
     elif prefix:
         return {
-            "command": [sys.executable, "-m", "medialit.cli", name, *told],
+            "command": [
+                sys.executable,
+                "-m",
+                "medialit.cli",
+                name,
+                *told,
+                "--lang",
+                os.environ.get(_LANG, "en"),
+            ],
             "environment": {
                 "MEDIALIT_WINDOW_SOCKET": "{unix_socket}",
                 "MEDIALIT_WINDOW_PREFIX": f"{prefix}{name}",
             },
             "unix_socket": True,
-            "timeout": 120,  # many may open theirs at the same time
+            "timeout": 600,  # the family's window draws its clips when it is opened for the first time
             "new_browser_tab": True,
             "launcher_entry": entry,
         }

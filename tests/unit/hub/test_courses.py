@@ -110,6 +110,7 @@ def test_a_learners_desk_is_their_own_and_shows_no_port(tmp_path):
     assert laid.command[1:3] == ("-m", "jupyterhub.singleuser")
     assert laid.environment["MEDIALIT_HOME"] == str(own)
     assert Path(laid.environment["GRADIO_TEMP_DIR"]).is_relative_to(own)
+    assert laid.environment["MEDIALIT_WINDOW_LANG"] == "fr"
     written = "".join(path.read_text() for path in own.rglob("*") if path.is_file())
     assert "grading.nbgrader" not in written and str(tmp_path / "fr" / "courses") not in written
     settings = Path(laid.environment["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.py"

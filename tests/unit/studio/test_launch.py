@@ -11,6 +11,7 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
 
 from medialit import launch
@@ -31,6 +32,26 @@ def test_each_window_has_a_tile_and_each_tile_a_command_that_there_is() -> None:
         known = {text for one in (main.commands[name], *getattr(main.commands[name], "commands", {}).values())
                  for option in one.params for text in (*option.opts, *option.secondary_opts)}  # fmt: skip
         assert {one for one in launch.WINDOWS[name][1] if one.startswith("--")} <= known
+
+
+def test_on_a_hub_a_window_has_a_socket_and_no_port_and_speaks_the_courses_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/salma/")
+    monkeypatch.setenv("MEDIALIT_WINDOW_LANG", "ar")
+    for name in set(launch.WINDOWS) - {"studio"}:
+        tile = getattr(launch, name)()
+        assert tile["unix_socket"] is True and "{port}" not in tile["command"]
+        assert tile["environment"]["MEDIALIT_WINDOW_SOCKET"] == "{unix_socket}"
+        assert tile["environment"]["MEDIALIT_WINDOW_PREFIX"] == f"/user/salma/{name}"
+        words = tile["command"][3:]
+        command = main.commands[words[0]]
+        command = getattr(command, "commands", {}).get(words[1], command)
+        options = command.make_parser(click.Context(command)).parse_args(
+            words[words.index("--no-browser") :]
+        )[0]
+        assert options["lang"] == "ar"
+    assert launch.studio()["launcher_entry"]["enabled"] is False
 
 
 def test_what_a_command_prints_is_shown_as_text() -> None:
