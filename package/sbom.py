@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -43,7 +44,12 @@ def write(wheel: Path, *, out: Path) -> Path:
     SystemExit
         If a file of the wheel has no licence, or the bill does not keep to the schema.
     """
-    text = str(JsonV1Dot6(bill(wheel)).output_as_string(indent=1)) + "\n"
+    told = json.loads(JsonV1Dot6(bill(wheel)).output_as_string())
+    if built_at() is None:
+        del told["metadata"][
+            "timestamp"
+        ]  # the library puts the clock's there, and each bill would be another
+    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     if (wrong := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)) is not None:
         sys.exit(f"The bill of materials of {wheel.name} breaks CycloneDX's schema: {wrong}")
     path = out / f"{'-'.join(wheel.name.split('-')[:2])}.cdx.json"
@@ -99,7 +105,7 @@ def licence_page() -> ModuleType:
 
 
 def built_at() -> datetime | None:
-    """Return SOURCE_DATE_EPOCH; None where it is not set, as the clock would make each bill another."""
+    """Return SOURCE_DATE_EPOCH, the time that the bill gives; None where it is not set: then it gives none."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch else None
 

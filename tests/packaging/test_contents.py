@@ -85,6 +85,43 @@ def test_a_font_a_sound_or_a_film_would_need_a_line_of_its_own(licences: ModuleT
     assert licences.of_file(name) is None
 
 
+@pytest.fixture(scope="module")
+def sbom() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sbom_of_wheels", ROOT / "package" / "sbom.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def small_wheel(folder: Path, *names: str) -> Path:
+    about = "Metadata-Version: 2.4\nName: medialit\nVersion: 9.9\nSummary: A small one\n"
+    about += "License-Expression: Apache-2.0\nRequires-Dist: nbgrader>=0.9\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / "medialit-9.9-py3-none-any.whl", "w") as archive:
+        for name in ("medialit-9.9.dist-info/METADATA", *names):
+            archive.writestr(zipfile.ZipInfo(name), about)  # its time is a constant
+    return folder / "medialit-9.9-py3-none-any.whl"
+
+
+def test_a_bill_hangs_on_the_wheel_and_not_on_the_clock(
+    sbom: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    wheel = small_wheel(tmp_path, "medialit/a.py")
+    first = sbom.write(wheel, out=tmp_path).read_bytes()
+    assert sbom.write(wheel, out=tmp_path).read_bytes() == first
+    assert "timestamp" not in json.loads(first)["metadata"]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    dated = json.loads(sbom.write(wheel, out=tmp_path).read_bytes())
+    assert dated["metadata"]["timestamp"].startswith("2001-09-09T01:46:40")
+
+
+def test_a_bill_is_refused_for_a_file_without_a_licence(sbom: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"medialit/a\.ttf is in the wheel and has no licence"):
+        sbom.write(small_wheel(tmp_path, "medialit/a.ttf"), out=tmp_path)
+
+
 # What is built.
 
 
