@@ -174,6 +174,8 @@ class Base:
         self.clocks = clocks
         self.own_hands = hands is None
         self.hands = hands or (Hand(niceness=10), Hand(niceness=2))
+        if database is not None:
+            _refuse_files(folder)
         where = database or _kept(folder)
         self.cards = Cabinet(where or folder / "studio.db")
         self.store = ReadyStore(where or folder / "feed" / "feed.db", media=folder / "feed" / "media")
@@ -296,6 +298,21 @@ def _kept(folder: Path) -> str | None:
         place("studio", file, name=folder.name, home=home)
     found = place("studio", folder / "studio.db", name=folder.name, home=home)
     return found if isinstance(found, str) else None
+
+
+def _refuse_files(folder: Path) -> None:
+    """Refuse to open a class in PostgreSQL whose cards are in a file: it would look empty, and go on in two places.
+
+    Raises
+    ------
+    DatabaseError
+        If so.
+    """
+    cards = folder / "studio.db"
+    if cards.is_file() and str(cards.relative_to(folder.parent.parent)) not in moved(folder.parent.parent):
+        raise DatabaseError(
+            f"This class is kept in files: {cards}. Open it without --database; or move all classes by `medialit move`."
+        )
 
 
 def _bring_ledger(folder: Path, where: str) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 from studio_builders import World
 
 from medialit.consent.ledger import Ledger
+from medialit.errors import DatabaseError
 from medialit.feed.quota import Ask, take
 from medialit.studio.codes import LETTERS
 
@@ -172,6 +174,23 @@ def test_in_postgresql_consent_is_there_too_and_not_in_the_folder(
         assert server.execute("SELECT count(*) FROM consent_keys").fetchone() == (0,)
 
 
+def kept_consent_alone(folder: Path) -> None:
+    """Leave a class's folder as an older program did that kept all but consent in PostgreSQL."""
+    for file in (folder / "studio.db", folder / "feed" / "feed.db"):
+        file.unlink()
+
+
+def test_a_class_that_is_kept_in_files_is_not_opened_in_postgresql_as_an_empty_one(
+    new_world: Opens, tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    world = new_world(tmp_path / "class")
+    world.join("Aya")
+    world.studio.__exit__(None, None, None)
+    with pytest.raises(DatabaseError, match="medialit move"):
+        new_world(tmp_path / "class", database=new_database())
+    assert (tmp_path / "class" / "consent" / "ledger.db").is_file()
+
+
 def test_a_ledger_that_an_older_program_kept_in_a_file_beside_postgresql_is_brought_along(
     new_world: Opens, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
@@ -180,9 +199,8 @@ def test_a_ledger_that_an_older_program_kept_in_a_file_beside_postgresql_is_brou
     world.join("Aya").post("/api/likeness", {"cast": "salma"})
     head = world.studio.desk.ledger.head()
     world.studio.__exit__(None, None, None)
-    again = new_world(
-        folder, database=url
-    )  # its cards are in PostgreSQL, and consent lies in the folder still
+    kept_consent_alone(folder)
+    again = new_world(folder, database=url)
     assert again.studio.desk.ledger.head() == head
     assert again.studio.desk.ledger.verify(known=[head]).ok
     assert not list((folder / "consent").glob("ledger.db*"))
@@ -198,6 +216,7 @@ def test_a_ledger_that_was_brought_along_only_half_is_completed_at_the_next_star
     world.join("Aya").post("/api/likeness", {"cast": "salma"})
     head = world.studio.desk.ledger.head()
     world.studio.__exit__(None, None, None)
+    kept_consent_alone(folder)
     shutil.copytree(folder / "consent", tmp_path / "as-before")
     new_world(folder, database=url).studio.__exit__(None, None, None)
     shutil.copytree(
