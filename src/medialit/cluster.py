@@ -299,9 +299,7 @@ class Crew(Generic[T, S, R]):
         if self._client.status != "running":
             raise self._lost(self._client.status)
         workers = self._workers()
-        if workers:
-            self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > self._patience_s:
+        if not workers and time.monotonic() - self._seen > self._patience_s:
             for error in self._refused.values():
                 raise error
             raise ClusterError(
@@ -325,7 +323,10 @@ class Crew(Generic[T, S, R]):
         workers = set(self._known())
         for address in sorted(workers):
             check_address(address)
-        return workers - self._refused.keys()
+        able = workers - self._refused.keys()
+        if able:
+            self._seen = time.monotonic()
+        return able
 
     def _known(self) -> dict[str, Any]:
         """Return what the scheduler says of its workers, by their addresses."""
