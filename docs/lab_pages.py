@@ -203,8 +203,8 @@ def _course_page(labs: Sequence[Lab], languages: Sequence[str]) -> str:
         "",
         f"Number of labs: {len(labs)}; time: {hours} h {minutes:02d}. Each is shown as it runs once it "
         "is solved, with the answers left out; `python3 run.py start` opens the real ones. How a lesson goes, what "
-        "to say and what is commonly wrong stands in `course/facilitator/`; every lab has a short twin without code "
-        "for families, in `medialit family`.",
+        "to say and what is commonly wrong stands in `course/facilitator/`, in English and as drafts in French and "
+        "Arabic; every lab has a short twin without code for families, in `medialit family`.",
         "",
     ]
     for number, lab in enumerate(labs, start=1):
