@@ -7,15 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from traitlets.config import Config
 
 from medialit.errors import DatabaseError, GradingError
 from medialit.gradebook import gradebook_url, grading_alone, head, open_gradebook
 from medialit.grading.harness import grade_assignment
+from medialit.grading.marks import MarkBook
 from medialit.keep.move import move
 
 NewDatabase = Callable[[], str]
@@ -107,6 +111,7 @@ GRADER = """
 import sys
 from pathlib import Path
 from medialit.grading.harness import grade_assignment
+from medialit.grading.marks import MarkBook
 for result in grade_assignment(Path(sys.argv[1]), sys.argv[2], workers=1, force=True).results:
     print(result.student, result.status, result.message)
 """
@@ -169,3 +174,38 @@ def test_a_course_outside_of_the_home_names_its_own_database(
     (probe_course / "gradebook.url").write_text("postgresql://me:secret@db/x")
     with pytest.raises(DatabaseError, match="pgpass"):
         gradebook_url(probe_course, course_id="probe-en")
+
+
+def test_two_writers_of_two_assignments_make_each_learner_once_and_lose_none(
+    new_database: NewDatabase,
+) -> None:
+    """Both meet the same new learners at the same moment: one of the two is told no by the server, and writes again."""
+    url = new_database()
+    labs, learners = ("01_probe", "02_other"), [f"learner-{n}" for n in range(40)]
+    with open_gradebook(url, course_id="c") as book:
+        for lab in labs:
+            book.add_assignment(lab)
+            book.add_notebook(lab, lab)
+    together, failed = threading.Barrier(2), []
+
+    def write(lab: str) -> None:
+        try:
+            with open_gradebook(url, course_id="c") as book:
+                marks = MarkBook(book, assignment=lab, notebook=lab, config=Config())
+                for learner in learners:
+                    together.wait(timeout=60)
+                    nothing = SimpleNamespace(notebook={"cells": []}, needs_a_person=())
+                    marks.write(learner, nothing, timestamp=None)  # type: ignore[arg-type]
+        except BaseException as error:
+            failed.append(error)
+            together.abort()
+
+    writers = [threading.Thread(target=write, args=(lab,)) for lab in labs]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    assert not failed
+    with open_gradebook(url, course_id="c") as book:
+        assert sorted(one.id for one in book.students) == sorted(learners)
+        assert [len(book.assignment_submissions(lab)) for lab in labs] == [40, 40]
