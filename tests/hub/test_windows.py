@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from medialit.language import translator
+
 from .conftest import PASSWORD, ROOT, until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -111,7 +113,8 @@ def test_a_learner_signs_in_with_a_browser_and_has_a_file_checked(department, ya
         page.get_by_role("button", name="Sign in").click()
         page.locator("input[type=file]").first.wait_for(state="attached", timeout=60_000)
         page.locator("input[type=file]").first.set_input_files(str(clip))
-        report = page.get_by_role("heading", name="What is known about this file")
+        heading = translator("fr")("What is known about this file")  # his course is in French
+        report = page.get_by_role("heading", name=heading)
         playwright.expect(report).to_be_visible(timeout=120_000)
         playwright.expect(page.get_by_text(clip.name, exact=True).last).to_be_visible()
         shots = ROOT / "build" / "screenshots"
