@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import inspect
 
+import medialit
 from medialit.course.build import read_description
 from medialit.course.exchange import WITHOUT_EXCHANGE, Home
 from medialit.databases import server
@@ -100,6 +101,21 @@ def examine(home: Home, *, lang: str, now: datetime) -> Iterator[Finding]:
     yield from _courses(home, lang=lang)
 
 
+def in_checkout(package: Path) -> bool:
+    """Say whether a package's folder lies in a checkout, where `run.py` sets everything up."""
+    return (package.parent.parent / "run.py").is_file()
+
+
+def _again(lang: str, in_a_checkout: str) -> str:
+    """Return what puts an installation right: another sentence where there is no checkout."""
+    if in_checkout(Path(medialit.__file__).parent):
+        return in_a_checkout
+    _ = translator(lang)
+    return _(
+        "Make a new environment with Python 3.11 or later, and install medialit there from the file that it came in."
+    )
+
+
 def _python(lang: str) -> Finding:
     _ = translator(lang)
     return Finding(
@@ -107,7 +123,10 @@ def _python(lang: str) -> Finding:
         title="Python",
         fine=sys.version_info >= MIN_PYTHON,
         detail=".".join(map(str, sys.version_info[:3])),
-        remedy=_("Install Python 3.11 or later from python.org, delete .venv and run python3 run.py setup."),
+        remedy=_again(
+            lang,
+            _("Install Python 3.11 or later from python.org, delete .venv and run python3 run.py setup."),
+        ),
     )
 
 
@@ -126,7 +145,7 @@ def _packages(lang: str) -> Finding:
         detail=_("Missing: {names}.").format(names=", ".join(missing))
         if missing
         else _("All are installed."),
-        remedy=_("Run python3 run.py setup."),
+        remedy=_again(lang, _("Run python3 run.py setup.")),
     )
 
 
@@ -146,7 +165,7 @@ def _video(lang: str) -> Finding:
         fine=fine,
         detail=_("H.264 is read and written, without ffmpeg.") if fine
         else _("What reads and writes video cannot be loaded."),
-        remedy=_("Delete .venv and run python3 run.py setup, so that it fits this computer."),
+        remedy=_again(lang, _("Delete .venv and run python3 run.py setup, so that it fits this computer.")),
     )  # fmt: skip
 
 
@@ -256,7 +275,7 @@ def _alembic(lang: str) -> Finding:
         title=_("Gradebook tool"),
         fine=tool is not None,
         detail=tool or _("alembic, which nbgrader calls by name, is not found."),
-        remedy=_("Run python3 run.py setup."),
+        remedy=_again(lang, _("Run python3 run.py setup.")),
     )
 
 
@@ -288,7 +307,7 @@ def _fonts(lang: str) -> Finding:
         detail=_("DejaVu Sans draws Latin, Arabic and Tifinagh.")
         if found
         else _("DejaVu Sans is not found."),
-        remedy=_("Run python3 run.py setup: the fonts come with matplotlib."),
+        remedy=_again(lang, _("Run python3 run.py setup: the fonts come with matplotlib.")),
     )
 
 

@@ -130,3 +130,18 @@ def test_the_command_is_read_by_programs_and_its_status_says_whether_something_l
     monkeypatch.setattr(doctor, "MIN_DISK_GB", 1e9)
     full = CliRunner().invoke(main, ["doctor", "--lang", lang])
     assert full.exit_code == 1
+
+
+def test_who_installed_a_wheel_is_not_sent_to_a_checkout(tmp_path, monkeypatch):
+    package = tmp_path / "src" / "medialit"
+    package.mkdir(parents=True)
+    assert not doctor.in_checkout(package)
+    monkeypatch.setattr("medialit.__file__", str(package / "__init__.py"))
+    repairable = ("python", "packages", "video", "fonts", "gradebook-tool")
+    assert {found(tmp_path)[name].remedy for name in repairable} == {
+        "Make a new environment with Python 3.11 or later, and install medialit there from the file that it came in."
+    }
+    (tmp_path / "src" / "run.py").touch()
+    assert all("run.py" not in found(tmp_path)[name].remedy for name in repairable)  # a stranger's file
+    (tmp_path / "run.py").touch()
+    assert all("run.py setup" in found(tmp_path)[name].remedy for name in repairable)
