@@ -40,6 +40,7 @@ def configure(config: Config, course: Path) -> None:
     config.CourseDirectory.db_url = gradebook_url(course, course_id=description["course_id"])
     if description["exchange"] is not None:
         config.Exchange.root = description["exchange"]
+        config.ExchangeFactory.submit = "medialit.course.whole.WholeSubmit"
     release_config(config, language=description["language"])
 
 
