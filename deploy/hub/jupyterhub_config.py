@@ -35,3 +35,6 @@ c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
 c.ConfigurableHTTPProxy.command = ["configurable-http-proxy"]
+
+# Who works goes on while the hub is started again. systemd must leave their servers alone too: KillMode=process.
+c.JupyterHub.cleanup_servers = False
