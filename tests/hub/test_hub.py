@@ -14,7 +14,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from .conftest import LAB, ROOT, SALMA, YASSINE
+from .conftest import SALMA, YASSINE
+from .department import LAB, ROOT
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 

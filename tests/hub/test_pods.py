@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT
+from .department import ROOT
 
 kubespawner = pytest.importorskip("kubespawner", reason="needs jupyterhub-kubespawner")
 validate = pytest.importorskip("kubernetes_validate", reason="needs kubernetes-validate")

@@ -13,7 +13,8 @@ from tests.lti.platform import FORGERIES, INSTRUCTOR, launch_form, walk
 
 from medialit.language import translator
 
-from .conftest import SALMA, STRANGER, YASSINE, until
+from .conftest import SALMA, STRANGER, YASSINE
+from .department import until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 

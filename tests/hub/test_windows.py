@@ -11,7 +11,7 @@ import pytest
 
 from medialit.language import translator
 
-from .conftest import PASSWORD, ROOT, until
+from .department import PASSWORD, ROOT, until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 

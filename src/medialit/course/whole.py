@@ -15,6 +15,9 @@ from nbgrader.exchange.default import ExchangeSubmit
 class WholeSubmit(ExchangeSubmit):  # type: ignore[misc]
     """Copies beside the place, under a name that nobody collects, and then moves all of it there at once."""
 
+    inbound_path: str
+    cache_path: str
+
     def copy_files(self) -> None:
         """Hand in, and then note it in the learner's own list."""
         inbound, cache = Path(self.inbound_path), Path(self.cache_path)
