@@ -2,6 +2,7 @@
 
     python benchmarks/soak.py --hours 2            # in a folder of its own; needs root, for a small disk that fills up
     python benchmarks/soak.py --minutes 2          # the short form: each fault once
+    python benchmarks/soak.py --hub --minutes 15   # JupyterHub, its proxy and servers, and grading (soak_hub.py)
 
 The real server (`medialit studio`) and the real grader (`medialit grade`) run as processes; learners are HTTP clients at
 a class's pace. Faults come at random moments drawn from `--seed`: SIGKILL of the server, of its workers and of the
@@ -60,9 +61,15 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=45.0, help="Mean seconds between two faults.")
     parser.add_argument("--state", type=Path, default=Path("build/soak"))
     parser.add_argument("--look", action="store_true", help="Only compare what an earlier run left in STATE.")
+    parser.add_argument("--hub", action="store_true", help="A department's hub instead: see soak_hub.py.")
     given = parser.parse_args()
     seconds = given.hours * 3600 + given.minutes * 60 or 7200.0
     state = given.state.resolve()
+    if given.hub:
+        import soak_hub  # needs the extra hub and the tests' folder, which the studio's class does not
+
+        soak_hub.main(state, given, seconds=seconds)
+        return
     if given.look:
         print(
             json.dumps(

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -36,13 +37,15 @@ class Diary:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
         self.n: Counter[str] = Counter()
 
     def note(self, kind: str, **what: Any) -> None:
         """Keep one thing that was acknowledged."""
-        self._file.write(json.dumps({"kind": kind, "at": round(time.time(), 3)} | what) + "\n")
-        self._file.flush()
-        self.n[kind] += 1
+        with self._lock:  # the people on the hub are threads
+            self._file.write(json.dumps({"kind": kind, "at": round(time.time(), 3)} | what) + "\n")
+            self._file.flush()
+            self.n[kind] += 1
 
 
 @dataclass

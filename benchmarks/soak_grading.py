@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from soak_clients import Town
 from soak_town import Faults
 
-LINE = re.compile(r"^(student-\d+)\s+(graded|skipped|rerun|failed)(?:\s+(\S+) of (\S+))?")
+LINE = re.compile(r"^([\w-]+)\s+(graded|skipped|rerun|failed)(?:\s+(\S+) of (\S+))?")
 
 
 class Course:
