@@ -17,14 +17,18 @@ class WholeSubmit(ExchangeSubmit):  # type: ignore[misc]
 
     inbound_path: str
     cache_path: str
+    assignment_filename: str
 
     def copy_files(self) -> None:
         """Hand in, and then note it in the learner's own list."""
         inbound, cache = Path(self.inbound_path), Path(self.cache_path)
         cache.mkdir(parents=True, exist_ok=True)
+        mine = (
+            f".{self.assignment_filename.partition('+')[0]}+"  # erasing finds what a kill leaves by the name
+        )
         with (
-            TemporaryDirectory(prefix=".", dir=inbound) as sent,
-            TemporaryDirectory(prefix=".", dir=cache) as noted,
+            TemporaryDirectory(prefix=mine, dir=inbound) as sent,
+            TemporaryDirectory(prefix=mine, dir=cache) as noted,
         ):
             self.inbound_path, self.cache_path = sent, noted
             try:

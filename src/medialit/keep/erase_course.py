@@ -38,8 +38,10 @@ def from_course(course: Path, learner: str, *, exchange: Path, done: Done) -> se
     if about is None:
         return set()
     place = f"course {course.name}"
-    inbound = [
-        path for path in (exchange / about / "inbound").glob("*+*") if path.name.split("+")[0] == learner
+    inbound = [  # `.name+` is what `course.whole` leaves if it is killed
+        path
+        for path in (exchange / about / "inbound").glob("*+*")
+        if path.name.removeprefix(".").split("+")[0] == learner
     ]
     pages = [
         page

@@ -59,6 +59,10 @@ def school(home: Path, probe_course: Path, hand_in: Callable[..., Path], templat
             course / "submitted" / student / "01_probe",
             exchange / "inbound" / f"{student}+01_probe+2026-11-02 10:00:00 UTC+x",
         )
+        shutil.copytree(  # as a submission that was killed half-way
+            course / "submitted" / student / "01_probe",
+            exchange / "inbound" / f".{student}+a1" / f"{student}+01_probe+2026-11-02 10:00:00 UTC+x",
+        )
         page = notebook_hash(secret=f"secret of {student}", notebook_id="01_probe")
         (exchange / "feedback").mkdir(exist_ok=True)
         (exchange / "feedback" / f"{page}.html").write_text(f"feedback answerof{student.partition('.')[0]}")
@@ -99,7 +103,7 @@ def test_whoever_is_erased_is_found_nowhere_but_in_the_chains(school: Path) -> N
         ("course en", "marked submissions"): 1,
         ("course en", "lines of what an LMS was sent"): 1,
         ("course en", "files of submissions and feedback"): 7,
-        ("course en", "files handed in, in the exchange"): 3,
+        ("course en", "files handed in, in the exchange"): 6,
         ("course en", "pages of feedback in the exchange"): 1,
         ("contest c1", "answers"): 1,
         ("consent", "people"): 1,
