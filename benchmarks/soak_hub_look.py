@@ -133,8 +133,9 @@ def _marks(works: Any, diary: Lines, after: dict[str, float]) -> tuple[list[str]
 
 
 def _left_over(works: Any) -> list[str]:
-    """What a kill left beside a learner's notebook: the copy that Jupyter makes before it writes."""
-    return [str(one.name) for who in ("salma", "yassine") for one in works.file(who).parent.glob(".~*")]
+    """What a kill left: the copy that Jupyter makes before it writes, and drafts of submissions in the exchange."""
+    beside = [one for who in ("salma", "yassine") for one in works.file(who).parent.glob(".~*")]
+    return [one.name for one in (*beside, *works.inbound.glob(".*"))]
 
 
 def points(course: Path, lab: str, *, scratch: Path) -> dict[str, float]:

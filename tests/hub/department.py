@@ -247,7 +247,11 @@ def missing() -> str:
         return "needs the extra: pip install 'medialit[hub]'"
     if not PROXY:
         return "needs the proxy: npm install --global configurable-http-proxy"
-    if os.getuid() != 0 or not all(map(shutil.which, ("setpriv", "unshare", "nsenter"))):
+    if (
+        sys.platform != "linux"
+        or os.getuid() != 0
+        or not all(map(shutil.which, ("setpriv", "unshare", "nsenter")))
+    ):
         return "needs root, setpriv, unshare and nsenter, to give each person an account"
     return ""
 
