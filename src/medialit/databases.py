@@ -168,7 +168,7 @@ def schema_name(kind: Kind, name: str = "") -> str:
     Examples
     --------
     >>> schema_name("home"), schema_name("studio", "3B")
-    ('home', 'studio_3b_f0ca81cc')
+    ('home', 'studio_3b_6940226a')
     """
     if kind == "home":
         return "home"

@@ -247,7 +247,7 @@ def test_in_arabic_everything_turns_and_a_refusal_is_said_in_arabic(opened: Open
     page.keyboard.press("Escape")
     page.locator("#ml-make").click()
     note = page.locator("#ml-note-make .ml-note")
-    expect(note).to_contain_text("لا يوجد لكم أي إذن من سلمى الورغي")
+    expect(note).to_contain_text("لا يوجد لك أي إذن من سلمى الورغي")
     shoot(page, "cameo-refused-ar")
     english = re.findall(r"[A-Za-z]{4,}", page.locator("#ml-tabs").inner_text())
     assert english == [], english

@@ -288,7 +288,7 @@ def test_a_purpose_is_named_in_the_readers_language_and_a_forbidden_word_is_quot
     quoted = Reason(code="prohibited_topic", principal=NADIR, detail=("art", "السياسة"))
     decision = Decision(allowed=False, reason=known, reasons=(known, quoted))
     first, second = explain(decision, lang="ar")
-    assert "الإعلانات" in first
+    assert "الإشهار" in first
     assert "art، السياسة" in second
 
 
