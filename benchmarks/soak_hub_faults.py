@@ -200,6 +200,8 @@ class Faults:
         began = time.monotonic()
         time.sleep(0.3)
         while not true():
+            if kind == "server" and not self.town.open:
+                return "the lesson was over, and nobody started it again"
             limit_s = self.limit_s * (2 if kind == "server" else 1)
             if time.monotonic() - began > limit_s:
                 self.never += 1
