@@ -74,7 +74,9 @@ def test_the_numbers_about_enrolment_are_those_of_its_page(proof):
         sum(not cell.strip().startswith("0 ") for cell in column) for column in zip(*screens, strict=True)
     ]
     assert (len(screens), passed) == (8, [6, 0])
-    assert "of 8 ways of filming a screen, tried 11 or 12 times each, 6 passed most times" in proof.prose("accept_read")
+    assert "of 8 ways of filming a screen, tried 11 or 12 times each, 6 passed most times" in proof.prose(
+        "accept_read"
+    )
     assert "FAR 0.25 [0.19, 0.32]" in page
     assert "FRR 0.00 [0.00, 0.14]" in page
     assert "took 25 % of 168 pairs for one person (19 to 32 %)" in proof.prose("limit_read")
