@@ -38,9 +38,16 @@ _LANG = click.option(
     metavar="URL",
     help="PostgreSQL for this class alone: postgresql://USER@HOST/DB. Without it, what `medialit move` set.",
 )
+@click.option(
+    "--url",
+    metavar="URL",
+    help="Where a proxy shows it, such as https://school.example/studio/; everything is then asked for below that.",
+)
 @_LANG
 @logged("studio")
-def studio(name: str | None, port: int, local: bool, demo: bool, database: str | None, lang: str) -> None:
+def studio(
+    name: str | None, port: int, local: bool, demo: bool, database: str | None, url: str | None, lang: str
+) -> None:
     """Open a class's own small social-video app, in the browsers of this network.
 
     Nobody needs an account: learners join with the class code and a made-up name. The teacher comes in with the key
@@ -59,6 +66,7 @@ def studio(name: str | None, port: int, local: bool, demo: bool, database: str |
         database=database,
         lang=lang,
         now=now(),
+        url=url,
     )
     for line in _words(opened, lang=lang):
         click.echo(line)
@@ -79,7 +87,7 @@ def _words(opened: Opened, *, lang: str) -> Sequence[str]:
         ),
         _("Stop it with Ctrl+C. Everything stays on this computer."),
     ]
-    if opened.local:
+    if opened.local and opened.url.startswith("http://localhost:"):
         lines.append(_("Only this computer can open it."))
     return lines
 

@@ -67,9 +67,10 @@ class Doors:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answer, or pass on."""
         asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        if asked and scope["path"] == "/health":
+        path = scope["path"].removeprefix(scope.get("root_path", "")) if asked else ""
+        if path == "/health":
             await _answer(send, 200, {"ok": True, "version": medialit.__version__})
-        elif asked and scope["path"] == "/ready":
+        elif path == "/ready":
             found = await self._ready()
             await _answer(send, 200 if found["ok"] else 503, found)
         else:

@@ -154,6 +154,7 @@ class Requests:
             await self._app(scope, receive, send)
             return
         id, began, status = secrets.token_hex(8), time.monotonic(), 0
+        path = scope["path"].removeprefix(scope.get("root_path", ""))  # before a mounted part adds its own
         token = REQUEST.set(id)
 
         async def with_id(message: Message) -> None:
@@ -166,7 +167,7 @@ class Requests:
         try:
             await self._app(scope, receive, with_id)
         finally:
-            said = {"method": scope["method"], "path": _route(scope), "status": status}
+            said = {"method": scope["method"], "path": _route(scope, path), "status": status}
             watching = said["path"] in ("/health", "/ready")  # every minute, all day
             level = logging.WARNING if not 0 < status < 500 else logging.DEBUG if watching else logging.INFO
             took = round((time.monotonic() - began) * 1000, 1)
@@ -293,12 +294,11 @@ def _plain(value: object) -> object:
     return value if isinstance(value, str) and _PLAIN.fullmatch(value) else "(left out)"
 
 
-def _route(scope: Scope) -> str:
+def _route(scope: Scope, path: str) -> str:
     """Return the pattern of an address; the address itself may hold what somebody typed."""
     route = getattr(scope.get("route"), "path", None)
     if route is not None:
         return str(route)
-    path = str(scope["path"])
     return path if path in ("/", "/health", "/ready") else "/web" if path.startswith("/web/") else "(other)"
 
 

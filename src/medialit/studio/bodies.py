@@ -46,9 +46,9 @@ class Guardian(Body):
 
 
 class Teacher(Body):
-    """The teacher."""
+    """The teacher; without a key where a sign-in in front says so."""
 
-    key: Short
+    key: Short = ""
     lang: Short = ""
 
 

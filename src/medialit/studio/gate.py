@@ -45,11 +45,12 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        public = scope["path"].removeprefix(scope.get("root_path", "")).startswith("/web/")
         sent = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(message, public=scope["path"].startswith("/web/"))
+                _add(message, public=public)
             await send(message)
 
         if not self._ours(sent.get("host", "")):

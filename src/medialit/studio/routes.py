@@ -14,8 +14,9 @@ from fastapi.responses import FileResponse, JSONResponse
 from medialit.feed.records import EventKind
 from medialit.studio import bodies
 from medialit.studio.accounts import SESSION_DAYS, Entry
+from medialit.studio.front import caller, prefix, sealed
 from medialit.studio.making import topics_known
-from medialit.studio.persons import LANGUAGES, nothing
+from medialit.studio.persons import LANGUAGES, not_for_you, nothing
 from medialit.studio.server import Asked, Serving
 from medialit.studio.studio import Studio
 from medialit.studio.words import pages
@@ -40,9 +41,12 @@ def add(app: FastAPI, studio: Studio, serving: Serving, asked: Callable[[Request
 
 
 def _doors(app: FastAPI, studio: Studio, serving: Serving, who: Any) -> None:
+    path = f"{prefix(serving.join_url)}/"
+
     def entered(found: Entry, response: Response, request: Request, now: datetime) -> dict[str, Any]:
+        cookie = sealed(found.token, caller(request), secret=studio.settings["secret"])
         response.set_cookie(
-            "medialit_session", found.token, max_age=SESSION_DAYS * 86_400, path="/", httponly=True, samesite="strict",
+            "medialit_session", cookie, max_age=SESSION_DAYS * 86_400, path=path, httponly=True, samesite="strict",
             secure=request.url.scheme == "https",
         )  # fmt: skip
         csrf = studio.csrf(found.token)
@@ -61,8 +65,9 @@ def _doors(app: FastAPI, studio: Studio, serving: Serving, who: Any) -> None:
         return pages(lang)
 
     @app.get("/api/class")
-    def class_card() -> dict[str, Any]:
-        return studio.class_card()
+    def class_card(request: Request) -> dict[str, Any]:
+        front = caller(request)
+        return studio.class_card() | ({} if front is None else {"teaches": front.teaches})
 
     @app.post("/api/join", status_code=201)
     def join(body: bodies.Join, request: Request, response: Response, one: Asked = who) -> dict[str, Any]:
@@ -99,12 +104,19 @@ def _doors(app: FastAPI, studio: Studio, serving: Serving, who: Any) -> None:
     def teacher(
         body: bodies.Teacher, request: Request, response: Response, one: Asked = who
     ) -> dict[str, Any]:
-        return entered(studio.teacher(key=body.key, lang=body.lang, now=one.now), response, request, one.now)
+        front = caller(request)
+        if front is None:
+            found = studio.teacher(key=body.key, lang=body.lang, now=one.now)
+        elif front.teaches:
+            found = studio.teacher_known(lang=body.lang, now=one.now)
+        else:
+            raise not_for_you()
+        return entered(found, response, request, one.now)
 
     @app.post("/api/leave", status_code=204)
     def leave(response: Response, one: Asked = who) -> None:
         studio.leave(one.token)
-        response.delete_cookie("medialit_session", path="/", httponly=True, samesite="strict")
+        response.delete_cookie("medialit_session", path=path, httponly=True, samesite="strict")
 
 
 def _own(app: FastAPI, studio: Studio, who: Any) -> None:

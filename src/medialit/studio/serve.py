@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
 
 from medialit.errors import StudioError
 from medialit.language import msgid as _msgid
 from medialit.log import error_place
+from medialit.studio.front import checked
 from medialit.studio.leaving import hold
 from medialit.studio.server import Serving, build_app
 from medialit.studio.studio import Studio, class_folder
@@ -26,7 +29,7 @@ class Opened:
     studio : Studio
     name, code, teacher_key : str
     url : str
-        The address in the network; of this computer itself where it is local.
+        What people open: the address in the network, of this computer itself where it is local, or of a proxy.
     port : int
     local : bool
     """
@@ -46,15 +49,19 @@ class Opened:
 
 
 def open_studio(
-    name: str, *, port: int, local: bool, demo: bool, database: str | None, lang: str, now: datetime
-) -> Opened:
+    name: str, *, port: int, local: bool, demo: bool, database: str | None, lang: str, now: datetime,
+    url: str | None = None,
+) -> Opened:  # fmt: skip
     """Open a class's rooms, made where there are none, and make a new key for the teacher.
+
+    Where a proxy shows it to people, `url` is what they open there, path and all.
 
     Raises
     ------
     StudioError
         If the name cannot be that of a folder, the port is taken, or the folder cannot be written to.
     """
+    shown = checked(url or f"http://{'localhost' if local else lan_address()}:{port}/")
     folder = class_folder(name)
     _require_free(port, local=local)
     try:
@@ -76,13 +83,12 @@ def open_studio(
             ),
             code="not-kept", folder=folder, reason=error_place(error).get("code", type(error).__name__),
         ) from None  # fmt: skip
-    url = f"http://{'localhost' if local else lan_address()}:{port}/"
     code = studio.settings["code"]
-    return Opened(studio=studio, name=name, code=code, teacher_key=key, port=port, local=local, url=url)
+    return Opened(studio=studio, name=name, code=code, teacher_key=key, port=port, local=local, url=shown)
 
 
-def serve(opened: Opened) -> None:
-    """Serve it until it is stopped, or the class was wiped."""
+def serve(opened: Opened, *, front: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
+    """Serve it until it is stopped, or the class was wiped; `front` puts a sign-in before it."""
     config = uvicorn.Config(
         "placeholder", host="127.0.0.1" if opened.local else "0.0.0.0",  # noqa: S104 - telephones are to reach it
         port=opened.port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
@@ -96,7 +102,7 @@ def serve(opened: Opened) -> None:
     serving = Serving(
         join_url=opened.url, hosts=(socket.gethostname(), f"{socket.gethostname()}.local"), on_wiped=ended
     )
-    config.app = build_app(opened.studio, serving)
+    config.app = front(build_app(opened.studio, serving))
     with opened.studio:
         server.run()
 

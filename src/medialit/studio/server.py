@@ -29,6 +29,7 @@ from medialit.language import msgid as _msgid
 from medialit.language import said, translator
 from medialit.log import Requests
 from medialit.studio.codes import Limiter, Rate
+from medialit.studio.front import Below, caller, opened, prefix
 from medialit.studio.gate import Gate
 from medialit.studio.persons import LANGUAGES, Person, not_for_you, nothing
 from medialit.studio.studio import Studio
@@ -125,7 +126,7 @@ class Serving:
     Parameters
     ----------
     join_url : str
-        What the QR code says, without the class code.
+        Where people open it, and what the QR code says, without the class code. Its path is where a proxy shows it.
     hosts : tuple of str
         Names of this computer.
     entering, coming : Rate
@@ -172,8 +173,11 @@ def build_app(studio: Studio, serving: Serving | None = None) -> FastAPI:
         dependencies=[Depends(asked)],
     )  # fmt: skip
     app.add_middleware(Doors, parts=_parts(studio), counts={"waiting": lambda: studio.n_waiting})
-    app.add_middleware(Gate, hosts=serving.hosts)
+    at = urlsplit(serving.join_url)
+    app.add_middleware(Gate, hosts=(*serving.hosts, at.hostname or "localhost"))
     app.add_middleware(Requests, logger=_LOG)
+    if prefix(serving.join_url) or at.scheme == "https":
+        app.add_middleware(Below, url=serving.join_url)
     _handlers(app, studio)
     from medialit.studio import routes
 
@@ -199,12 +203,15 @@ def _parts(studio: Studio) -> dict[str, Callable[[], bool]]:
 def _asked(request: Request, studio: Studio, serving: Serving, limiter: Limiter) -> Asked:
     """Find out who asks, and refuse whoever may not: role, forged requests, too many."""
     now = serving.now()
-    token = request.cookies.get(COOKIE, "")
     if studio.wiped:
         raise StudioError(
             _msgid("This class has ended, and everything of it was deleted."), code="wiped", status=503
         )
-    who = studio.whose(token, now=now) or Person(lang=_spoken(request, studio))
+    front = caller(request)
+    token = opened(request.cookies.get(COOKIE, ""), front, secret=studio.settings["secret"])
+    who = studio.whose(token, now=now)
+    if who is None or (who.role == "teacher" and front is not None and not front.teaches):
+        who = Person(lang=_spoken(request, studio))
     request.state.who = who
     path = request.scope["route"].path
     roles = ACCESS.get((request.method, path), frozenset())
@@ -231,6 +238,10 @@ def _asked(request: Request, studio: Studio, serving: Serving, limiter: Limiter)
 
 
 def _address(request: Request) -> str:
+    """Return by what tries are counted: behind a sign-in everybody comes from the one address of its proxy."""
+    front = caller(request)
+    if front is not None:
+        return f"account {front.name}"
     return request.client.host if request.client else "?"
 
 

@@ -124,6 +124,7 @@ _WORDS: Final = {
     "join.child": _msgid("Your child's name here"),
     "join.teacher.title": _msgid("The teacher's desk"),
     "join.teacher.lead": _msgid("The key was printed where the studio was started."),
+    "join.teacher.known": _msgid("You have signed in as somebody who teaches this class: you need no key."),
     "join.teacher.door": _msgid("I am the teacher"),
     "join.teacher.go": _msgid("Open the desk"),
     "join.key": _msgid("Teacher's key"),

@@ -46,8 +46,18 @@ def test_no_file_names_another_computer(name: str) -> None:
 def test_the_page_has_no_script_and_no_style_of_its_own() -> None:
     page = FILES["index.html"]
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", page)
-    for address in re.findall(r'(?:src|href)="/web/([^"]+)"', page):
-        assert address in FILES
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert {one.removeprefix("web/") for one in addresses} <= set(FILES)
+
+
+def test_no_page_asks_from_the_root_of_its_server() -> None:
+    """Below a path of another server, such as a hub, the root is somebody else's."""
+    for name, text in FILES.items():
+        assert not re.search(r"""(?:src|href)=["']/|url\(["']?/|open\("GET", "/|fetch\("/""", text), name
+        for media in re.findall(r"\b(?:src|href|poster): *([^,{}]+)", text):
+            plain = re.match(r"`#|\"#|home|here\(|one\.poster \? here\(", media)
+            assert plain, f"{name}: {media}"
 
 
 def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:

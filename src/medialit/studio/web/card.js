@@ -3,11 +3,11 @@
 import { calm, fill, h, icon, theirs, tile } from "./dom.js";
 import { comments, made, more, why } from "./sheets.js";
 import { act } from "./shell.js";
-import { number, post as send, state, t } from "./state.js";
+import { here, number, post as send, state, t } from "./state.js";
 
 /** The film with its own button: it plays silently where `watch` sees it, and never by itself where motion is unwelcome. */
 export function film(one, name) {
-  const video = h("video", { src: one.video, poster: one.poster ?? null, muted: true, loop: true, playsInline: true, preload: "metadata", tabindex: "-1", "aria-label": name });
+  const video = h("video", { src: here(one.video), poster: one.poster ? here(one.poster) : null, muted: true, loop: true, playsInline: true, preload: "metadata", tabindex: "-1", "aria-label": name });
   if (one.width && one.height) {
     video.width = one.width;
     video.height = one.height;

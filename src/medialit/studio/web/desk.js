@@ -3,7 +3,7 @@
 import { fill, h, icon, theirs, tile } from "./dom.js";
 import { cases, posts, replay } from "./desk_care.js";
 import { act, choice, field, keepFocus, notice, sheet, sure } from "./shell.js";
-import { get, post, state, t } from "./state.js";
+import { get, here, post, state, t } from "./state.js";
 
 const POLL_MS = 10_000;
 const PARTS = ["class", "cases", "posts", "replay", "end"];
@@ -42,7 +42,7 @@ function room(desk, again) {
   const quota = h("input", { type: "number", min: 0, max: 100, value: klass.quota_each_day });
   const set = h("button.plain", { type: "button", onclick: () => act(set, async () => { await post("/api/desk/quota", { each_day: Number(quota.value) }); notice(t("me.saved")); await again(); }) }, t("desk.set"));
   return [
-    h("section.card.invite", {}, h("img.qr", { src: "/qr.svg", alt: t("desk.qr"), width: 180, height: 180 }), h("div", {}, h("h2", {}, t("desk.invite")), h("p.code", { dir: "ltr" }, desk.code),
+    h("section.card.invite", {}, h("img.qr", { src: here("/qr.svg"), alt: t("desk.qr"), width: 180, height: 180 }), h("div", {}, h("h2", {}, t("desk.invite")), h("p.code", { dir: "ltr" }, desk.code),
       h("p", {}, h("bdi", { class: "address" }, desk.join_url)), h("p.hint", {}, t("desk.invite_hint")),
       h("button.plain", { type: "button", onclick: () => sure(t("desk.new_code"), [t("desk.new_code_what")], t("desk.new_code"), async () => { await post("/api/desk/code"); await again(); }, { danger: false }) }, t("desk.new_code")))),
     h("section.card", {}, h("h2", {}, t("desk.class")), h("ul.ticks", {}, h("li", {}, icon("people"), h("span", {}, t("desk.members", { n: desk.members.length }))), h("li", {}, icon("feed"), h("span", {}, t("desk.n_posts", { n: desk.posts.filter((one) => one.visible).length }))),
@@ -66,7 +66,7 @@ function end(desk) {
   const name = h("input", { type: "text", dir: "auto", autocomplete: "off" });
   const wipe = h("button.danger.wide", { type: "submit" }, t("desk.wipe"));
   return [
-    h("section.card", {}, h("h2", {}, t("desk.evidence")), h("p", {}, t("desk.evidence_what")), h("a.button.primary", { href: "/api/desk/evidence", download: "" }, icon("download"), t("desk.evidence_get"))),
+    h("section.card", {}, h("h2", {}, t("desk.evidence")), h("p", {}, t("desk.evidence_what")), h("a.button.primary", { href: here("/api/desk/evidence"), download: "" }, icon("download"), t("desk.evidence_get"))),
     h("section.card.grave", {}, h("h2", {}, t("desk.wipe")), h("p", {}, t("desk.wipe_what")), h("form", { onsubmit: (event) => {
       event.preventDefault();
       act(wipe, async () => {

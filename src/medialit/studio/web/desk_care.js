@@ -2,7 +2,7 @@
 
 import { fill, h, icon, theirs } from "./dom.js";
 import { act, empty, field, notice, sheet } from "./shell.js";
-import { get, moment, post, t } from "./state.js";
+import { get, here, moment, post, t } from "./state.js";
 
 /** Cases, the next deadline first. Each decision needs a reason, which both sides read. */
 export function cases(desk, again) {
@@ -41,7 +41,7 @@ function reason(title, hint, work) {
 
 export function posts(desk, again) {
   if (!desk.posts.length) return empty("feed", t("desk.no_posts"));
-  return h("ul.posts", {}, desk.posts.map((one) => h("li.card", {}, one.poster && h("img", { src: one.poster, alt: "", width: 96, height: 72, loading: "lazy" }),
+  return h("ul.posts", {}, desk.posts.map((one) => h("li.card", {}, one.poster && h("img", { src: here(one.poster), alt: "", width: 96, height: 72, loading: "lazy" }),
     h("div", {}, theirs(one.author_name, "strong"), one.caption && theirs(one.caption, "p"), h("p.hint", {}, one.label || t(one.synthetic ? "clip.unlabelled" : "clip.not_synthetic")), h("p.hint", {}, moment(one.at), !one.visible && ` · ${t("desk.not_shown")}`)),
     h("div.row", {}, h("a.button.plain.small", { href: `#post/${encodeURIComponent(one.id)}` }, t("more.open")),
       one.visible && h("button.danger.small", { type: "button", "aria-label": t("desk.remove_of", { name: one.author_name }), onclick: () => reason(t("desk.remove"), t("desk.reason_hint"), async (why) => {
@@ -66,7 +66,7 @@ export function replay(desk) {
     slider.setAttribute("aria-valuetext", moment(at()));
     const told = await get(`/api/desk/replay?at=${encodeURIComponent(at())}`).catch((error) => ({ error }));
     if (told.error) return fill(shown, h("p.wrong", {}, told.error.message));
-    return fill(shown, h("h3", {}, t("desk.stood", { n: told.posts.length })), h("ul.thumbs", {}, told.posts.map((one) => h("li", {}, one.poster && h("img", { src: one.poster, alt: "", width: 96, height: 72, loading: "lazy" }), theirs(one.author_name)))),
+    return fill(shown, h("h3", {}, t("desk.stood", { n: told.posts.length })), h("ul.thumbs", {}, told.posts.map((one) => h("li", {}, one.poster && h("img", { src: here(one.poster), alt: "", width: 96, height: 72, loading: "lazy" }), theirs(one.author_name)))),
       h("h3", {}, t("desk.events")), h("ol.trail", {}, told.events.map((one) => h("li", { dir: "auto" }, one.words))));
   }
 

@@ -40,7 +40,7 @@ export function theirs(text, tag = "span") {
 export function sprite() {
   return new Promise((done) => {
     const asked = new XMLHttpRequest();
-    asked.open("GET", "/web/icons.svg");
+    asked.open("GET", "web/icons.svg");
     asked.responseType = "document";
     asked.onloadend = () => {
       if (asked.response) document.body.append(document.importNode(asked.response.documentElement, true));

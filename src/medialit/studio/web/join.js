@@ -8,7 +8,8 @@ const LANGUAGES = [["en", "English"], ["fr", "Français"], ["ar", "العربي�
 const PLACES = ["atlas", "rif", "souss", "dades", "tafilalt", "zaer", "gharb", "haouz"];
 const THINGS = ["heron", "almond", "lantern", "cedar", "falcon", "olive", "comet", "teapot", "gecko", "saffron"];
 
-export async function view(name) {
+export async function view(wanted) {
+  const name = wanted === "teacher" && state.klass?.teaches === false ? "join" : wanted;
   return { title: t(`join.${name}.title`), node: h("div.door", {}, hero(), { join: fresh, back, parent, teacher }[name](), doors(name), languages()) };
 }
 
@@ -17,7 +18,7 @@ function hero() {
 }
 
 function doors(current) {
-  const others = ["join", "back", "parent", "teacher"].filter((one) => one !== current);
+  const others = ["join", "back", "parent", "teacher"].filter((one) => one !== current && !(one === "teacher" && state.klass?.teaches === false));
   return h("nav.doors", { "aria-label": t("join.doors") }, others.map((one) => h("a.button.plain", { href: `#${one}` }, t(`join.${one}.door`))));
 }
 
@@ -109,6 +110,9 @@ function parent() {
 }
 
 function teacher() {
+  if (state.klass?.teaches) {
+    return form(t("join.teacher.title"), t("join.teacher.known"), [], t("join.teacher.go"), async () => inside(await post("/api/teacher", { lang: state.lang })));
+  }
   const key = codeLine({ type: "password" });
   return form(t("join.teacher.title"), t("join.teacher.lead"), [field(t("join.key"), key)],
     t("join.teacher.go"), async () => inside(await post("/api/teacher", { key: key.value.trim(), lang: state.lang })));

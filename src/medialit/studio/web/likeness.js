@@ -2,7 +2,7 @@
 
 import { fill, h, icon, theirs } from "./dom.js";
 import { act, choice, empty, field, notice, sheet, sure } from "./shell.js";
-import { del, get, moment, post, refresh, state, t } from "./state.js";
+import { del, get, here, moment, post, refresh, state, t } from "./state.js";
 
 const ACTIONS = ["generate", "publish", "remix", "export"];
 
@@ -51,7 +51,7 @@ function me(all, again) {
 }
 
 function picture(one, size) {
-  return one.picture ? h("img", { src: one.picture, alt: "", width: size, height: size, loading: "lazy" }) : h("span.arch", {}, icon("likeness"));
+  return one.picture ? h("img", { src: here(one.picture), alt: "", width: size, height: size, loading: "lazy" }) : h("span.arch", {}, icon("likeness"));
 }
 
 function others(all, again) {

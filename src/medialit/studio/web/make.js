@@ -3,7 +3,7 @@
 import { fill, h, icon, theirs } from "./dom.js";
 import { words as plates } from "./feed.js";
 import { act, choice, empty, field, keepFocus, notice } from "./shell.js";
-import { del, get, post, refresh, state, t } from "./state.js";
+import { del, get, here, post, refresh, state, t } from "./state.js";
 
 const POLL_MS = 1200;
 
@@ -79,7 +79,7 @@ function costars(likeness, chosen, how) {
       else chosen.delete(one.id);
       more.hidden = !chosen.size;
     } }),
-      one.picture && h("img", { src: one.picture, alt: "", width: 64, height: 64, loading: "lazy" }),
+      one.picture && h("img", { src: here(one.picture), alt: "", width: 64, height: 64, loading: "lazy" }),
       h("span.name", { dir: "auto" }, one.name), h("span.state", {}, words));
   })), more);
 }

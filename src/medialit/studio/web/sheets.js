@@ -2,7 +2,7 @@
 
 import { fill, h, icon, theirs, tile } from "./dom.js";
 import { act, choice, field, notice, sheet, sure } from "./shell.js";
-import { del, get, moment, points, post, state, t } from "./state.js";
+import { del, get, here, moment, points, post, state, t } from "./state.js";
 
 /** How a clip was made, and which marks it carries. */
 export function made(one) {
@@ -75,7 +75,7 @@ export function thread(one, oncount) {
 /** The rest: take it with you, report it, or take back what is yours. */
 export function more(one, gone) {
   const open = sheet(t("more.title"), h("div.list", {},
-    one.download ? h("a.button.plain", { href: one.download, download: "" }, icon("download"), t("more.download")) : h("p.hint", {}, t("more.no_download")),
+    one.download ? h("a.button.plain", { href: here(one.download), download: "" }, icon("download"), t("more.download")) : h("p.hint", {}, t("more.no_download")),
     h("a.button.plain", { href: `#post/${encodeURIComponent(one.id)}` }, icon("feed"), t("more.open")),
     !one.mine && state.me?.role !== "teacher" && h("button.plain", { type: "button", onclick: () => { open.close(); report(one, gone); } }, icon("flag"), t("more.report")),
     one.mine && h("button.plain.warn", { type: "button", onclick: () => {

@@ -15,6 +15,9 @@ export class Refused extends Error {
 /** The class's computer did not answer at all. */
 export class Offline extends Error {}
 
+/** The address of a path of the studio's, which may lie below another server's. */
+export const here = (path) => path.replace(/^\/+/, "./");
+
 /** Ask the server. Gives what it answers, or null where it answers nothing. */
 export async function ask(method, path, body) {
   const headers = { "Accept-Language": state.lang };
@@ -22,7 +25,7 @@ export async function ask(method, path, body) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
+    answer = await fetch(here(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
   } catch {
     window.dispatchEvent(new Event("studio-offline"));
     throw new Offline(t("state.offline"));
@@ -30,6 +33,7 @@ export async function ask(method, path, body) {
   window.dispatchEvent(new Event("studio-online"));
   if (answer.status === 204) return null;
   const data = await answer.json().catch(() => null);
+  if (data?.error?.code === "sign-in") location.reload(); // the server in front has forgotten who I am: its page asks
   if (!answer.ok) throw new Refused(answer.status, data?.error);
   return data;
 }
