@@ -181,15 +181,17 @@ def clips() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
               help="The same seed gives the same files on the same machine.")  # fmt: skip
 @click.option("--kinds", help="Only these kinds of fakes, with commas between. Default: all.")
+@click.option("--as", "quality", type=click.Choice(["shared", "original"]), default="shared", show_default=True,
+              help="Small, as clips are passed around; or large, as a camera keeps them, about 3.5 MB each.")  # fmt: skip
 @LANG
-def clips_build(out: Path, n: int, seed: int, kinds: str | None, lang: str) -> None:
+def clips_build(out: Path, n: int, seed: int, kinds: str | None, quality: str, lang: str) -> None:
     """Build a pack of labelled clips. Ctrl+C stops it; the same command goes on where it stopped."""
     from medialit.clips import KINDS, build
     from medialit.clips.build import require_room
 
-    require_room(out, n=n)
+    require_room(out, n=n, quality=quality)
     chosen = KINDS if kinds is None else tuple(kind.strip() for kind in kinds.split(","))
-    pack = build(out, n=n, seed=seed, kinds=chosen, on_progress=partial(_tell, lang=lang))
+    pack = build(out, n=n, seed=seed, kinds=chosen, quality=quality, on_progress=partial(_tell, lang=lang))
     n_fake = sum(entry.synthetic for entry in pack.entries)
     _ = translator(lang)
     click.echo(

@@ -50,6 +50,7 @@ def build(
     n: int,
     seed: int,
     kinds: Sequence[str] = KINDS,
+    quality: str = "shared",
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Pack:
     """Build a pack of labelled clips, or go on where a build of the same pack stopped.
@@ -64,6 +65,8 @@ def build(
         0 or more. The same numbers give the same files on the same machine with the same packages.
     kinds : sequence of str
         Of `KINDS`.
+    quality : str
+        One of `medialit.clips.plan.QUALITIES`.
     on_progress : callable, optional
         Told after each pair.
 
@@ -76,8 +79,8 @@ def build(
     ClipPackError
         If a number or a kind is impossible, or the folder holds another pack.
     """
-    pairs = plan(n=n, seed=seed, kinds=kinds)
-    facts = _facts(n=n, seed=seed, kinds=kinds)
+    pairs = plan(n=n, seed=seed, kinds=kinds, quality=quality)
+    facts = _facts(n=n, seed=seed, kinds=kinds, quality=quality)
     _claim(folder, facts)
     for pair in pairs:
         part = folder / "parts" / f"{pair.number:05d}.json"
@@ -175,6 +178,7 @@ def _common(pair: Pair, made: Made) -> dict[str, Any]:
         "people": [name for name in (pair.person, pair.donor) if name],
         "camera": pair.body,
         "odd": made.oddity or None,
+        "quality": pair.quality,
         "format": pair.form,
         "fps": pair.format.fps,
         "n_frames": made.camera.n_frames,
@@ -186,9 +190,11 @@ def _common(pair: Pair, made: Made) -> dict[str, Any]:
     }
 
 
-def _facts(*, n: int, seed: int, kinds: Sequence[str]) -> dict[str, Any]:
+def _facts(*, n: int, seed: int, kinds: Sequence[str], quality: str) -> dict[str, Any]:
     made_by_generator = any(kind in _BY_GENERATOR for kind in kinds)
+    state = {} if quality == "shared" else {"quality": quality}  # packs from before there were two go on
     return {
+        **state,
         "n": n,
         "seed": seed,
         "kinds": list(kinds),
@@ -235,12 +241,12 @@ def _is_whole(folder: Path, part: Path) -> bool:
     )
 
 
-def room_needed_mb(*, n: int) -> int:
+def room_needed_mb(*, n: int, quality: str = "shared") -> int:
     """Return about how many megabytes a pack takes."""
-    return max(1, round(0.35 * n))
+    return max(1, round((0.35 if quality == "shared" else 3.5) * n))
 
 
-def require_room(folder: Path, *, n: int) -> None:
+def require_room(folder: Path, *, n: int, quality: str = "shared") -> None:
     """Refuse to begin where the disk would be full before the end.
 
     Raises
@@ -250,13 +256,13 @@ def require_room(folder: Path, *, n: int) -> None:
     """
     there = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
     free_mb = shutil.disk_usage(there).free // 2**20
-    if free_mb < room_needed_mb(n=n):
+    if free_mb < room_needed_mb(n=n, quality=quality):
         raise ClipPackError(
             _msgid(
                 "A pack of {n} clips takes about {needed} MB, and {folder} has {free} MB left: make room, or build fewer."
             ),
             n=n,
-            needed=room_needed_mb(n=n),
+            needed=room_needed_mb(n=n, quality=quality),
             folder=there,
             free=free_mb,
         )

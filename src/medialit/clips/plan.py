@@ -56,6 +56,11 @@ class Format:
     fps: int
     n_frames: int
 
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.n_frames / self.fps
+
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
@@ -68,6 +73,48 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 
 BITS_A_PIXEL: Final = (0.6, 1.0, 1.5)
 """Rates of the pictures; every clip of a pair has the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """What state the clips of a pack are in: as the camera kept them, or as they are passed around.
+
+    Parameters
+    ----------
+    formats : mapping of str to Format
+    bits_a_pixel : tuple of float
+        Rates of the pictures.
+    stored_crf : int
+        How the modelled camera keeps what it films (H.264), before anybody changes it.
+    blur_px : tuple of float
+        Least and largest standard deviation of the lens's blur, in pixels; each pair has one.
+    """
+
+    formats: Mapping[str, Format]
+    bits_a_pixel: tuple[float, ...]
+    stored_crf: int
+    blur_px: tuple[float, float]
+
+
+QUALITIES: Final[Mapping[str, Quality]] = MappingProxyType(
+    {
+        "shared": Quality(formats=FORMATS, bits_a_pixel=BITS_A_PIXEL, stored_crf=20, blur_px=(0.0, 0.0)),
+        "original": Quality(
+            formats=MappingProxyType(
+                {
+                    "square": Format(name="square", size=(512, 512), fps=12, n_frames=24),
+                    "wide": Format(name="wide", size=(640, 384), fps=15, n_frames=60),
+                    "tall": Format(name="tall", size=(384, 640), fps=15, n_frames=60),
+                }
+            ),
+            bits_a_pixel=(1.0, 1.5, 2.0),
+            stored_crf=12,
+            blur_px=(0.3, 1.5),
+        ),
+    }
+)
+"""``shared`` is small and has been through encoders that took most of the grain; ``original`` is what a journalist asks
+the sender for. Cameras that keep every picture by itself write about 1.75 bits a pixel (90 Mbit/s at 1920 x 1080, 25)."""
 
 _SQUARE_ONLY: Final = ("regenerate", "v1", "v2")
 _SOURCES: Final[Mapping[str, tuple[Source, ...]]] = MappingProxyType(
@@ -89,6 +136,7 @@ _BEFORE: Final = (
 )  # need frames between the frames, so a scene to film again
 _ON_PICTURES: Final = ("stabilised", "mirrored")  # move pixels, so they come before what has a region
 _ALWAYS: Final = ("bad_light", "compressed", "uploaded")
+_ORIGINAL: Final = ("bad_light",)  # nobody has passed it on yet
 _SHARE_ODD: Final = 0.45
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
     dict.fromkeys(("swap", "mouth", "remove", "insert", "clone", "regenerate"), 0.8)
@@ -149,6 +197,10 @@ class Pair:
     odd : str or None
         One of `medialit.fakes.ODD`: what else happened to both clips.
     odd_strength : float
+    quality : str
+        One of `QUALITIES`.
+    blur_px : float
+        Standard deviation of the lens's blur.
     """
 
     number: int
@@ -169,11 +221,13 @@ class Pair:
     other_body: int
     odd: str | None
     odd_strength: float
+    quality: str = "shared"
+    blur_px: float = 0.0
 
     @property
     def format(self) -> Format:
         """Size, rate and length."""
-        return FORMATS[self.form]
+        return QUALITIES[self.quality].formats[self.form]
 
     @property
     def scene(self) -> str:
@@ -182,7 +236,12 @@ class Pair:
 
 
 def plan(
-    *, n: int, seed: int, kinds: Sequence[str] = KINDS, photos: Sequence[Photograph] | None = None
+    *,
+    n: int,
+    seed: int,
+    kinds: Sequence[str] = KINDS,
+    photos: Sequence[Photograph] | None = None,
+    quality: str = "shared",
 ) -> tuple[Pair, ...]:
     """Lay a pack down; the same arguments give the same plan.
 
@@ -196,6 +255,8 @@ def plan(
         Used in turn.
     photos : sequence of Photograph, optional
         Those of the packages that are installed by default; without any, rendered scenes take their place.
+    quality : str
+        One of `QUALITIES`.
 
     Raises
     ------
@@ -220,11 +281,18 @@ def plan(
             seed=seed,
             kinds=", ".join(kinds) or "-",
         )
+    if quality not in QUALITIES:
+        raise ClipPackError(
+            _msgid("There is no quality {quality} of clips; use one of: {known}."),
+            quality=quality,
+            known=", ".join(QUALITIES),
+        )
     found = tuple(photographs() if photos is None else photos)
-    return tuple(_pair(i, seed=seed, kinds=kinds, photos=found) for i in range(n // 2))
+    return tuple(_pair(i, seed=seed, kinds=kinds, photos=found, quality=quality) for i in range(n // 2))
 
 
-def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograph]) -> Pair:
+def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograph], quality: str) -> Pair:
+    state = QUALITIES[quality]
     rng = np.random.default_rng([seed, i, 0xC11B])
     kind, turn = kinds[i % len(kinds)], i // len(kinds)
     split = _SPLIT_CYCLE[(turn + 3 * (i % len(kinds))) % len(_SPLIT_CYCLE)]
@@ -233,13 +301,13 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
     here = [photo for photo in photos if photo.split == split]
     if source == "photograph" and not here:
         source = "world"
-    form = "square" if kind in _SQUARE_ONLY else tuple(FORMATS)[int(rng.integers(len(FORMATS)))]
-    shape = FORMATS[form]
+    form = "square" if kind in _SQUARE_ONLY else _form(rng, quality)
+    shape = state.formats[form]
     low, high = _N_PEOPLE[split]
     people = [person.id for person in cast()][low:high]
     person, donor = (str(name) for name in rng.choice(people, 2, replace=False))
     body, other_body = _cameras(rng, split)
-    odd = _odd(rng, kind, source)
+    odd = _odd(rng, kind, source, quality)
     return Pair(
         number=i,
         kind=kind,
@@ -254,7 +322,7 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
             * shape.size[1]
             * shape.fps
             / 1000
-            * BITS_A_PIXEL[int(rng.integers(len(BITS_A_PIXEL)))]
+            * state.bits_a_pixel[int(rng.integers(len(state.bits_a_pixel)))]
         ),
         background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],
         look=int(rng.choice(_LOOKS[split])),
@@ -265,7 +333,15 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
         other_body=other_body,
         odd=odd,
         odd_strength=round(float(rng.uniform(0.4, 1.0)), 3) if odd else 0.0,
+        quality=quality,
+        blur_px=round(float(rng.uniform(*state.blur_px)), 2),
     )
+
+
+def _form(rng: np.random.Generator, quality: str) -> str:
+    """Draw a format; the squares of originals last as long as the generator's clips, too short for the rest."""
+    names = tuple(QUALITIES[quality].formats)[1 if quality == "original" else 0 :]
+    return names[int(rng.integers(len(names)))]
 
 
 def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
@@ -276,10 +352,10 @@ def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
     return body, int(rng.choice(others))
 
 
-def _odd(rng: np.random.Generator, kind: str, source: Source) -> str | None:
+def _odd(rng: np.random.Generator, kind: str, source: Source, quality: str) -> str | None:
     if rng.random() >= _SHARE_ODD:
         return None
-    names: tuple[str, ...] = _ALWAYS
+    names: tuple[str, ...] = _ALWAYS if quality == "shared" else _ORIGINAL
     if kind not in ("v1", "v2", "violation"):
         names += _ON_PICTURES
         if source != "cast":

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+import cv2
 import numpy as np
 
 from medialit import fakes
-from medialit.clips.plan import Pair
+from medialit.clips.plan import QUALITIES, Pair
 from medialit.clips.sources import Sight, scene_of, sight, thing_to_insert
 from medialit.fakes import FaceTrack, Fake, oddities
 from medialit.fakes.records import Masks
@@ -19,8 +20,6 @@ from medialit.media import Clip
 from medialit.media.degrade import recompress
 from medialit.world import Sensor, film
 
-STORED_CRF: Final = 20
-"""How the modelled phone keeps what it films, before anybody changes it."""
 _SHUTTER_FACTOR: Final = 6
 
 
@@ -86,7 +85,7 @@ def _slower(pair: Pair) -> int:
 
 def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
     """Film, store, and do to it what happens in a phone."""
-    clean, seed, sensor = shown.clip, pair.seed + 31 * salt, Sensor(body=body)
+    clean, seed, sensor = through_lens(shown.clip, pair.blur_px), pair.seed + 31 * salt, Sensor(body=body)
     oddity: Fake | None = None
     if pair.odd == "slow_motion":
         oddity = oddities.slow_motion(clean, factor=_slower(pair), n_frames=pair.format.n_frames)
@@ -98,7 +97,9 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
     else:
         filmed = film(clean if oddity is None else oddity.clip, seed=seed, sensor=sensor)
     stored = filmed.with_frames(
-        recompress(replace(filmed, audio=None, sample_rate=None), crf=STORED_CRF).frames
+        recompress(
+            replace(filmed, audio=None, sample_rate=None), crf=QUALITIES[pair.quality].stored_crf
+        ).frames
     )
     face, masks = shown.face, shown.masks
     if pair.odd in ("slow_motion", "rolling_shutter"):
@@ -117,6 +118,13 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
         straight = masks
         masks = lambda: np.ascontiguousarray(straight()[:, :, ::-1])  # noqa: E731
     return _Take(clip=stored, masks=masks, face=face, oddity=oddity)
+
+
+def through_lens(clip: Clip, blur_px: float) -> Clip:
+    """Return what falls on the sensor: no lens is as sharp as a render."""
+    if blur_px == 0:
+        return clip
+    return clip.with_frames(np.stack([cv2.GaussianBlur(frame, (0, 0), blur_px) for frame in clip.frames]))
 
 
 def _masks_of_odd(pair: Pair, shown: Sight) -> Callable[[], Masks]:
@@ -171,8 +179,8 @@ def _splice(pair: Pair, honest: _Take) -> Fake:
 
 def _insert(pair: Pair, honest: _Take) -> Fake:
     clean, masks = thing_to_insert(pair)
-    filmed = film(clean, seed=pair.seed + 77, sensor=Sensor(body=pair.other_body))
-    other = recompress(filmed, crf=STORED_CRF)
+    filmed = film(through_lens(clean, pair.blur_px), seed=pair.seed + 77, sensor=Sensor(body=pair.other_body))
+    other = recompress(filmed, crf=QUALITIES[pair.quality].stored_crf)
     return fakes.insert_object(honest.clip, other, masks, strength=pair.strength)
 
 
@@ -189,7 +197,16 @@ def _generated(pair: Pair, honest: _Take) -> Fake:
         look=scene.look,
     )
     dreamt = sampler.sample_shots([shot], seed=pair.seed, model="v1" if pair.kind == "v1" else "v2")[0]
-    return _filmed_anew(pair, fakes.synthetic(dreamt, generator=pair.kind))
+    return _filmed_anew(pair, fakes.synthetic(_enlarged(dreamt, pair.format.size), generator=pair.kind))
+
+
+def _enlarged(clip: Clip, size: tuple[int, int]) -> Clip:
+    """Bring what a generator made to the size of the others, as whoever uploads it would."""
+    if clip.size == size:
+        return clip
+    return clip.with_frames(
+        np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_CUBIC) for frame in clip.frames])
+    )
 
 
 def _violated(pair: Pair, honest: _Take) -> Fake:
@@ -221,7 +238,9 @@ _WAYS: Final[dict[str, Callable[[Pair, _Take], Fake]]] = {
     "interpolate": lambda pair, h: fakes.interpolate(h.clip, strength=pair.strength, seed=pair.seed),
     "duplicate": lambda pair, h: fakes.duplicate(h.clip, strength=pair.strength, seed=pair.seed),
     "regenerate": lambda pair, h: fakes.regenerate(
-        h.clip, through=sampler.reconstruct, strength=pair.strength
+        h.clip,
+        through=lambda clip: _enlarged(sampler.reconstruct(clip), clip.size),
+        strength=pair.strength,
     ),
     "v1": _generated,
     "v2": _generated,

@@ -21,11 +21,13 @@ from medialit.world.staging import stage
 from medialit.world.view import px_per_m
 
 VOICE_HZ = 16_000
-_LANE = {"square": 2.6, "wide": 2.8, "tall": 1.9}
+_LANE = {
+    "shared": {"square": 2.6, "wide": 2.8, "tall": 1.9},
+    "original": {"square": 3.0, "wide": 3.5, "tall": 2.5},  # as close as somebody who speaks to a telephone
+}
 _OBJECT_LEVELS = 10  # a pixel belongs to a thing if it differs by more without it
 _BLOB = 0.17  # half axis of a marked region in a photograph, as a share of the smaller side
 _AUTHORISATION = "fictional:nobody"  # the cast does not exist, so nobody has to agree
-DURATION_S = 2.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,9 +51,9 @@ def scene_of(pair: Pair, *, salt: int = 0) -> Scene:
     """Return the scene of a pair; another salt gives another take of it."""
     fps = float(pair.format.fps)
     if pair.kind == "violation":
-        drawn = scene_for(pair.method, seed=pair.seed, duration_s=DURATION_S, fps=fps)
+        drawn = scene_for(pair.method, seed=pair.seed, duration_s=pair.format.duration_s, fps=fps)
     else:
-        drawn = draw_scene(pair.seed, duration_s=DURATION_S, fps=fps)
+        drawn = draw_scene(pair.seed, duration_s=pair.format.duration_s, fps=fps)
     scene = replace(drawn, background=pair.background, look=pair.look)
     return replace(scene, seed=scene.seed + salt) if salt else scene
 
@@ -82,7 +84,7 @@ def sight(pair: Pair, *, salt: int = 0, factor: int = 1, who: str | None = None)
 def thing_to_insert(pair: Pair) -> tuple[Clip, Masks]:
     """Return a clean clip of another place of the same split, with a thing in it, and where it is."""
     drawn = draw_scene(
-        pair.seed + 7, n_objects=1, actions=_STAYING, duration_s=DURATION_S, fps=pair.format.fps
+        pair.seed + 7, n_objects=1, actions=_STAYING, duration_s=pair.format.duration_s, fps=pair.format.fps
     )
     scene = replace(drawn, look=pair.look, pan="still")
     clip = render(scene, size=pair.format.size)
@@ -109,7 +111,7 @@ def _photograph(pair: Pair, *, salt: int, factor: int) -> Sight:
         size=shape.size,
         n_frames=shape.n_frames * factor,
         fps=shape.fps * factor,
-        duration_s=DURATION_S,
+        duration_s=shape.duration_s,
         seed=pair.seed + salt,
     )
     return Sight(clip=clip, masks=lambda: _blob(clip, pair.seed))
@@ -128,7 +130,7 @@ def _blob(clip: Clip, seed: int) -> Masks:
 
 def _spoken(pair: Pair, *, salt: int, who: Person) -> Sight:
     shape = pair.format
-    voice = babble(duration_s=DURATION_S, sample_rate=VOICE_HZ, seed=pair.seed + salt)
+    voice = babble(duration_s=shape.duration_s, sample_rate=VOICE_HZ, seed=pair.seed + salt)
     made, shown = _talking(pair, who, voice, shape, salt)
     clip = replace(made.clip, audio=voice, sample_rate=VOICE_HZ)
     return Sight(clip=clip, masks=lambda: _blob(clip, pair.seed), face=_track(made, shown, clip))
@@ -141,7 +143,7 @@ def _talking(
         pair.background,
         (Thing("ball", "white", "stand", "small"),),
         seed=pair.seed,
-        duration_s=DURATION_S,
+        duration_s=shape.duration_s,
         fps=float(shape.fps),
         look=pair.look,
         shake_m=0.006,
@@ -150,7 +152,7 @@ def _talking(
     staging = stage(tracks)
     empty = replace(staging, opacity=np.zeros_like(staging.opacity))
     clip = render_staging(scene, empty, size=shape.size)
-    lane = _LANE[shape.name]
+    lane = _LANE[pair.quality][shape.name]
     acted = speak(voice, sample_rate=VOICE_HZ, n_frames=shape.n_frames, fps=shape.fps, seed=pair.seed + salt)
     shown = bust(
         enact(

@@ -1,14 +1,17 @@
 """Grain: what the finest detail of every frame does, block by block, measured at full size in one pass.
 
 Frames kept small have lost their grain, and few frames at full size do not show what grain does from one frame to the
-next. So five numbers are kept of each block of each frame; from them a detector sees noise that does not follow the
-light, frames that are softer than their neighbours, and grain that comes back.
+next. So six numbers are kept of each block of each frame; from them a detector sees noise that does not follow the
+light, frames that are softer than their neighbours, grain that comes back, and places or times at which the pattern
+that the clip's own sensor writes over every frame is missing.
 
 References
 ----------
 Immerkaer (1996), Fast noise variance estimation, Computer Vision and Image Understanding 64:300, equation 3: the filter.
 Fridrich and Kodovsky (2012), Rich models for steganalysis, IEEE TIFS 7:868: residuals instead of pixels.
 Hsu et al. (2008), Video forgery detection using correlation of noise residue, MMSP: correlation from frame to frame.
+Mondaini et al. (2007), Detection of malicious changes in digital video sequences, ICASSP 2:369: the sensor's pattern,
+taken from the clip's own earlier frames, is missing where something was put in.
 """
 
 from __future__ import annotations
@@ -30,11 +33,13 @@ KERNEL: Final = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
 """Answers with the deviation of white noise; with nothing where brightness is locally linear."""
 
 _FLOOR: Final = 0.02  # levels, so that a logarithm of nothing exists
+_MEMORY: Final = 32  # frames that the running pattern remembers
+_MOST: Final = 6.0  # levels: what is stronger is an edge, not grain
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Grain:
-    """Five numbers of each block of each frame, shape (T, rows, columns) each.
+    """Six numbers of each block of each frame, shape (T, rows, columns) each.
 
     Parameters
     ----------
@@ -48,6 +53,9 @@ class Grain:
         Correlation of the residual with that of the frame before, -1 to 1; 0 in the first frame.
     change : ndarray of float32
         Mean absolute difference to the frame before, in levels; 0 in the first frame.
+    own : ndarray of float32
+        Correlation of the residual with the mean residual of about 32 frames before, -1 to 1: how much of the pattern
+        that stays where it is (a sensor's, or an edge that does not move) is in it; 0 in the first frame.
     side : int
         Of a block, in pixels.
     """
@@ -57,6 +65,7 @@ class Grain:
     detail: Floats
     again: Floats
     change: Floats
+    own: Floats
     side: int
 
     @property
@@ -69,8 +78,9 @@ class Gatherer:
     """Takes frames one after the other and keeps only their blocks' numbers, and the frame before."""
 
     def __init__(self) -> None:
-        self._rows: list[NDArray[np.float16]] = []  # each (5, rows, columns), float16
+        self._rows: list[NDArray[np.float16]] = []  # each (6, rows, columns), float16
         self._before: tuple[Floats, Floats, Floats] | None = None
+        self._pattern: Floats | None = None  # the mean residual of the frames before
         self._side = LEAST_SIDE
 
     def add(self, frame: Picture) -> None:
@@ -81,18 +91,27 @@ class Gatherer:
         power = self._means(rest * rest)
         soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
         steps = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
-        again = change = np.zeros_like(power)
+        faint = np.asarray(np.clip(rest, -_MOST, _MOST), np.float32)
+        again = change = own = np.zeros_like(power)
         if self._before is not None:
             old_rest, old_power, old_grey = self._before
             norm = np.sqrt(power * old_power) + _FLOOR**2
             again = self._means(rest * old_rest) / norm
             change = self._means(np.abs(grey - old_grey))
+        if self._pattern is None:
+            self._pattern = faint.copy()
+        else:
+            scale = np.sqrt(self._means(faint * faint) * self._means(self._pattern * self._pattern))
+            own = self._means(faint * self._pattern) / (scale + _FLOOR**2)
+            weight = 1 / min(len(self._rows) + 1, _MEMORY)
+            cv2.addWeighted(self._pattern, 1 - weight, faint, weight, 0.0, dst=self._pattern)
         kept = (
             np.log2(self._means(np.abs(rest)) + _FLOOR),
             self._means(grey),
             np.log2(self._means(np.asarray(steps, np.float32)) / 8 + _FLOOR),
             again,
             change,
+            own,
         )
         self._rows.append(np.stack(kept).astype(np.float16))
         self._before = rest, power, grey
@@ -101,8 +120,10 @@ class Gatherer:
         """Return what was measured; None where there was no frame, or none with a whole block."""
         if not self._rows or self._rows[0].size == 0:
             return None
-        noise, light, detail, again, change = np.stack(self._rows, axis=1).astype(np.float32)
-        return Grain(noise=noise, light=light, detail=detail, again=again, change=change, side=self._side)
+        noise, light, detail, again, change, own = np.stack(self._rows, axis=1).astype(np.float32)
+        return Grain(
+            noise=noise, light=light, detail=detail, again=again, change=change, own=own, side=self._side
+        )
 
     def _means(self, values: Floats) -> Floats:
         """Return the means of whole blocks; what is left over at the right and at the bottom is cut."""

@@ -10,6 +10,7 @@ import pytest
 
 from medialit.clips.plan import Pair, plan
 from medialit.clips.recipes import make_pair
+from medialit.errors import ClipPackError
 
 
 def pair_of(kind: str, *, odd: str | None) -> Pair:
@@ -44,3 +45,38 @@ def test_a_fake_of_a_stabilised_clip_sits_where_the_stabiliser_put_the_thing(kin
     expected = middle_px + zoom * (before - middle_px) + found
     assert after == pytest.approx(expected, abs=1.0)
     assert np.hypot(*(before - expected)) > 2.0  # what has not followed is caught
+
+
+def test_an_original_is_large_close_and_passed_on_by_nobody() -> None:
+    pairs = plan(n=400, seed=2, photos=(), quality="original")
+    assert {pair.format.size for pair in pairs} == {(512, 512), (640, 384), (384, 640)}
+    assert {pair.odd for pair in pairs} <= {
+        None, "bad_light", "stabilised", "mirrored", "slow_motion", "rolling_shutter"
+    }  # fmt: skip
+    assert all(0.3 <= pair.blur_px <= 1.5 for pair in pairs)
+    assert {pair.form for pair in pairs if pair.kind in ("v1", "v2", "regenerate")} == {"square"}
+    assert all(pair.format.duration_s == 4 for pair in pairs if pair.form != "square")
+
+
+def test_a_quality_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(ClipPackError, match="shared, original"):
+        plan(n=2, seed=1, quality="cinema")
+
+
+def test_an_original_keeps_the_grain_that_sharing_takes_away() -> None:
+    def grain(quality: str) -> float:
+        made = make_pair(
+            replace(
+                plan(n=2, seed=4, kinds=("regenerate",), photos=(), quality=quality)[0],
+                odd=None, odd_strength=0.0, blur_px=0.0, strength=1.0, body=1,
+            )
+        ).camera  # fmt: skip
+        return float(np.median(residual_levels(made.frames[12])))
+
+    assert grain("original") > 1.5 * grain("shared")
+
+
+def residual_levels(frame: np.ndarray) -> np.ndarray:
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+    return np.abs(cv2.filter2D(grey, cv2.CV_32F, kernel))

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from medialit.forensics import cues
 from medialit.forensics.cues import Footage
+from medialit.forensics.detectors.faced import of_faces
 from medialit.forensics.detectors.grained import of_grain
 from medialit.forensics.detectors.still import of_stills
 
@@ -48,9 +49,13 @@ READ: Final = (
     "interpolation",
     "lip_sync",
     "face_boundary",
+    "ballistics",
+    "permanence",
+    "shadow",
 )
-"""The cues whose scores are features. Error levels are debunked, JPEG ghosts and vanishing points tell scenes apart, a
-sensor's pattern needs reference frames, and ballistics, permanence and shadows know the miniature world alone."""
+"""The cues whose scores are features. Error levels are debunked, JPEG ghosts and vanishing points tell scenes apart, and
+a sensor's pattern needs reference frames. The last three say something of the miniature world alone; elsewhere they are
+missing, and what is missing adds nothing."""
 
 _ONLY_AT_CUTS: Final = ("flicker.worst", "warp_error.worst")
 
@@ -67,6 +72,7 @@ def features(footage: Footage, *, skip: tuple[str, ...] = ()) -> Features:
     found: Features = {}
     found.update(_prefixed("grain", of_grain(footage.grain) if footage.grain is not None else {}))
     found.update(_prefixed("still", of_stills(footage.stills.frames)))
+    found.update(_prefixed("grain", of_faces(footage)))
     for name in READ:
         if name in skip:
             continue

@@ -16,6 +16,7 @@ Doubles = NDArray[np.float64]
 _DARK, _BRIGHT = 12.0, 243.0  # levels: beyond them sensors are cut off
 _LEAST_BLOCKS: Final = 24
 _RUN: Final = 4  # frames that have to come back together
+_SETTLED: Final = 8  # frames until a clip's own pattern stands out
 
 
 def of_grain(grain: Grain) -> dict[str, float]:
@@ -25,7 +26,7 @@ def of_grain(grain: Grain) -> dict[str, float]:
     if grain.n_frames < 8 or mostly.sum() < _LEAST_BLOCKS:
         return {}
     return {**_levels(grain, mostly), **_over_time(grain, mostly), **_over_picture(grain, mostly),
-            **_frame_to_frame(grain, mostly), **_comes_back(grain, mostly)}  # fmt: skip
+            **_frame_to_frame(grain, mostly), **_comes_back(grain, mostly), **_own(grain, mostly)}  # fmt: skip
 
 
 def _levels(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
@@ -86,9 +87,8 @@ def _over_picture(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
 
 def _map(grain: Grain, mostly: NDArray[np.bool_], frames: NDArray[np.int_]) -> dict[str, float]:
     noise, light, detail = (x[frames].mean(axis=0) for x in (grain.noise, grain.light, grain.detail))
-    y, a, b = noise[mostly].astype(np.float64), light[mostly] / 128 - 1, detail[mostly]
-    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=1).astype(np.float64)
-    weights = np.linalg.lstsq(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y, rcond=None)[0]
+    y = noise[mostly].astype(np.float64)
+    terms, weights = _explained(y, light[mostly], detail[mostly])
     rest = np.zeros(noise.shape, np.float32)
     rest[mostly] = y - terms @ weights
     soft = cv2.blur(rest, (3, 3))[mostly]
@@ -106,6 +106,23 @@ def _map(grain: Grain, mostly: NDArray[np.bool_], frames: NDArray[np.int_]) -> d
         "map_p97": float(np.quantile(soft, 0.97)),
         "map_blobs": float(alike),
     }
+
+
+def _explained(y: Doubles, light: Floats, detail: Floats) -> tuple[Doubles, Doubles]:
+    """Return the terms of brightness and detail, shape (N, 6), and the weights with which they explain y best."""
+    a, b = light / 128 - 1, detail
+    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=1).astype(np.float64)
+    weights = np.linalg.lstsq(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y, rcond=None)[0]
+    return terms, np.asarray(weights, np.float64)
+
+
+def _unexplained(values: Floats, light: Floats, detail: Floats, mostly: NDArray[np.bool_]) -> Floats:
+    """Return what brightness and detail leave of a map, 0 where it is not looked at."""
+    y = values[mostly].astype(np.float64)
+    terms, weights = _explained(y, light[mostly], detail[mostly])
+    rest = np.zeros(values.shape, np.float32)
+    rest[mostly] = y - terms @ weights
+    return rest
 
 
 def _frame_to_frame(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
@@ -130,6 +147,29 @@ def _frame_to_frame(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]
         "frozen": float((steps < 0.2 * usual).mean()),
         "step_rhythm": _alternation(np.log2(steps + 0.02)),
         "step_std": float(np.median(np.abs(np.diff(np.log2(steps + 0.02))))),
+    }
+
+
+def _own(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell where, and when, the pattern is missing that the frames before have in common."""
+    after = grain.own[_SETTLED:]
+    if len(after) < _SETTLED:
+        return {}
+    level = after[:, mostly].mean(axis=1).astype(np.float64)
+    runs = np.convolve(level, np.ones(_RUN) / _RUN, "valid")
+    usual = float(np.median(level))
+    where = _unexplained(
+        after.mean(axis=0), grain.light[_SETTLED:].mean(axis=0), grain.detail[_SETTLED:].mean(axis=0), mostly
+    )
+    soft = cv2.blur(where, (3, 3))[mostly]
+    return {
+        "own": usual,
+        "own_missing": float(usual - runs.min()),
+        "own_step": float(np.abs(np.diff(level)).max()),
+        "own_rhythm": _alternation(level),
+        "own_map_std": float(where[mostly].std()),
+        "own_map_low": float(-np.quantile(soft, 0.01)),
+        "own_map_high": float(np.quantile(soft, 0.99)),
     }
 
 

@@ -1,0 +1,97 @@
+"""What grain tells: a pattern that is missing in a place, at a time, in a face."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from medialit.forensics import cues
+from medialit.forensics.cues import Footage, planted
+from medialit.forensics.cues.records import Face
+from medialit.forensics.detectors.faced import NAMES, of_faces
+from medialit.forensics.detectors.grained import of_grain
+from medialit.forensics.grain import Gatherer, Grain
+from medialit.media import Clip
+
+HIGH, WIDE, N = 160, 240, 40
+PLACE = (slice(48, 112), slice(80, 160))
+
+
+def filmed(
+    *,
+    missing: tuple[slice, slice] | None = None,
+    from_frame: int = 0,
+    body: int = 1,
+    then: int = 1,
+    noise_in: float = 3.0,
+) -> Grain:
+    """Film a grey wall with a sensor's pattern; in a place, or from a frame on, another sensor's."""
+    ys, xs = np.mgrid[:HIGH, :WIDE]
+    wall = 110 + 20 * np.sin(xs / 40) + 15 * np.cos(ys / 30)
+    patterns = {k: np.random.default_rng([k, 7]).normal(0, 1.2, (HIGH, WIDE)) for k in (1, 2)}
+    rng = np.random.default_rng(5)
+    gatherer = Gatherer()
+    for t in range(N):
+        shot = rng.normal(0, 3.0, (HIGH, WIDE))
+        frame = wall + shot + patterns[then if t >= from_frame else body]
+        if missing is not None:
+            frame[missing] = (wall + rng.normal(0, noise_in, (HIGH, WIDE)))[missing]
+        gatherer.add(np.repeat(np.clip(np.rint(frame), 0, 255).astype(np.uint8)[..., None], 3, axis=-1))
+    found = gatherer.grain()
+    assert found is not None
+    return found
+
+
+def test_the_own_pattern_is_missing_where_something_was_put_in() -> None:
+    grain = filmed(missing=PLACE)
+    blocks = tuple(slice(s.start // grain.side, s.stop // grain.side) for s in PLACE)
+    settled = grain.own[20:].mean(axis=0)
+    assert settled[blocks].mean() < 0.1 < 0.2 < np.median(settled)
+    honest, faked = (of_grain(one) for one in (filmed(), grain))
+    assert faked["own_map_low"] > 2 * honest["own_map_low"]
+    assert faked["own_map_std"] > 1.5 * honest["own_map_std"]
+
+
+def test_the_own_pattern_is_missing_after_another_camera_takes_over() -> None:
+    honest, spliced = of_grain(filmed()), of_grain(filmed(from_frame=24, then=2))
+    assert spliced["own_missing"] > 3 * honest["own_missing"]
+
+
+def test_a_scene_of_one_frame_after_another_has_no_pattern_yet() -> None:
+    assert (filmed().own[0] == 0).all()
+
+
+def face_footage(grain: Grain, *, n_faces: int = 20) -> Footage:
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    middle = np.array([120 / WIDE, 80 / HIGH])
+    outline = middle + np.stack([40 / WIDE * np.cos(angle), 32 / HIGH * np.sin(angle)], axis=1)
+    lips = middle + np.array([[-18 / WIDE, 0.08], [18 / WIDE, 0.08], [0, 0.06], [0, 0.1]])
+    face = Face(outline=outline.astype(np.float32), lips=lips.astype(np.float32))
+    still = Clip(np.zeros((1, HIGH, WIDE, 3), np.uint8), 20.0)
+    return Footage(
+        stills=still, still_times_s=np.zeros(1), motion=still, n_frames=N, faces=(face,) * n_faces,
+        face_times_s=np.arange(n_faces) / 20, grain=grain,
+    )  # fmt: skip
+
+
+def test_a_face_from_a_softer_picture_has_less_grain_than_its_surroundings() -> None:
+    honest = of_faces(face_footage(filmed()))
+    swapped = of_faces(face_footage(filmed(missing=PLACE, noise_in=1.0)))
+    assert abs(honest["face_noise"]) < 0.1
+    assert swapped["face_noise"] < -0.5
+    assert swapped["face_own"] < honest["face_own"] - 0.05
+
+
+@pytest.mark.parametrize("n_faces", [0, 5])
+def test_too_few_faces_say_nothing(n_faces: int) -> None:
+    found = of_faces(face_footage(filmed(), n_faces=n_faces))
+    assert set(found) == set(NAMES) and all(np.isnan(value) for value in found.values())
+
+
+def test_a_shifted_voice_fits_the_pixels_of_the_mouth_better_elsewhere() -> None:
+    both = planted.pair("lip_sync", seed=2)
+    gains = [
+        cues.read("lip_sync", cues.look(one.clip, faces=one.faces)).features["pixels_gain"]
+        for one in (both.honest, both.planted)
+    ]
+    assert gains[0] < 0 < gains[1]
