@@ -3,6 +3,7 @@
     python benchmarks/soak.py --hours 2            # in a folder of its own; needs root, for a small disk that fills up
     python benchmarks/soak.py --minutes 2          # the short form: each fault once
     python benchmarks/soak.py --hub --minutes 15   # JupyterHub, its proxy and servers, and grading (soak_hub.py)
+    python benchmarks/soak.py --memory --minutes 12 --pace 6   # undisturbed: what the studio's memory is made of
 
 The real server (`medialit studio`) and the real grader (`medialit grade`) run as processes; learners are HTTP clients at
 a class's pace. Faults come at random moments drawn from `--seed`: SIGKILL of the server, of its workers and of the
@@ -62,6 +63,15 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=Path("build/soak"))
     parser.add_argument("--look", action="store_true", help="Only compare what an earlier run left in STATE.")
     parser.add_argument("--hub", action="store_true", help="A department's hub instead: see soak_hub.py.")
+    parser.add_argument(
+        "--memory", action="store_true", help="The studio alone, undisturbed: see soak_memory.py."
+    )
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help="With --memory: so many times as fast as a class."
+    )
+    parser.add_argument(
+        "--traced", action="store_true", help="With --memory: where each block was asked for."
+    )
     given = parser.parse_args()
     seconds = given.hours * 3600 + given.minutes * 60 or 7200.0
     state = given.state.resolve()
@@ -69,6 +79,11 @@ def main() -> None:
         import soak_hub  # needs the extra hub and the tests' folder, which the studio's class does not
 
         soak_hub.main(state, given, seconds=seconds)
+        return
+    if given.memory:
+        import soak_memory
+
+        soak_memory.main(state, given, seconds=seconds)
         return
     if given.look:
         print(

@@ -81,8 +81,10 @@ class Town:
 class Learner:
     """One browser."""
 
-    def __init__(self, town: Town, n: int, *, seed: int, plays: str = "") -> None:
-        self.town, self.n, self.plays = town, n, plays
+    def __init__(
+        self, town: Town, n: int, *, seed: int, plays: str = "", pause_s: tuple[float, float] = PAUSE_S
+    ) -> None:
+        self.town, self.n, self.plays, self.pause_s = town, n, plays, pause_s
         self.name = f"Soaker {n}"
         self.rng = random.Random(f"{seed} learner {n}")
         self.id = self.return_code = ""
@@ -106,7 +108,7 @@ class Learner:
                     await getattr(self, f"_{act}")()
             except (httpx.HTTPError, ConnectionError, json.JSONDecodeError):
                 self.town.answers["none"] += 1
-            await asyncio.sleep(self.rng.uniform(*PAUSE_S))
+            await asyncio.sleep(self.rng.uniform(*self.pause_s))
         await self.client.aclose()
 
     async def _ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:

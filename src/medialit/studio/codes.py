@@ -10,7 +10,9 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 LETTERS: Final = "CDFHJKLMNPQRTVWX23456789"
@@ -60,7 +62,17 @@ def token_key(token: str) -> str:
 
 
 def _slow(secret: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(typed(secret).encode(), salt=salt, **_SCRYPT)
+    """Return a slow hash, made in the one thread that makes them.
+
+    It works in 16 MB. A class that comes in at once would take that many times as much, and glibc, which gives each
+    thread a heap of its own, would keep 16 MB in every one of them.
+    """
+    return _hashing().submit(hashlib.scrypt, typed(secret).encode(), salt=salt, **_SCRYPT).result()
+
+
+@cache
+def _hashing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="studio-codes")
 
 
 @dataclass(frozen=True, kw_only=True)
