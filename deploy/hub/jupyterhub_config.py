@@ -5,12 +5,14 @@ Who teaches and learns what stands in courses.toml, beside this file. Restart th
 
 from pathlib import Path
 
-from medialit import hub, hub_signin
+from medialit import hub, hub_signin, hub_studio
 
 c = get_config()  # noqa: F821 - JupyterHub provides it
 table = Path(__file__).parent / "courses.toml"
 courses = hub.read_courses(table)
 hub.configure(c, courses)
+if shown := hub_studio.read_studio(table):
+    hub_studio.configure(c, shown, courses)
 
 # Where browsers come in. Without a certificate, only from this computer: put one here, or a web server with one in front.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
