@@ -170,25 +170,27 @@ class Sheet:
         lift: float,
         blur: float,
     ) -> None:
-        albedo, alpha, relief = self.albedo[box], self.alpha[box], self.relief[box]
         if puff > 0 and lift > 0:
             crease = cv2.GaussianBlur(mask, (0, 0), blur)
-            albedo *= (1 - np.float32(lift) * crease * (1 - mask))[..., None]
-        cover = mask * np.float32(opacity)
-        c3 = cover[..., None]
-        albedo += c3 * (as_rgb(colour) - albedo)
+            shade = 1 - np.float32(lift) * crease * (1 - mask)
+            for k in range(3):  # plane by plane: three times as fast as an inner loop of three colours
+                self.albedo[box][..., k] *= shade
+        left, top, wide, high = cv2.boundingRect((mask > 0).view(np.uint8))
+        inner = slice(top, top + high), slice(left, left + wide)  # nothing is laid around it
+        albedo, alpha, relief = (part[box][inner] for part in (self.albedo, self.alpha, self.relief))
+        cover = mask[inner] * np.float32(opacity)
+        for k, value in enumerate(as_rgb(colour)):
+            albedo[..., k] += cover * (value - albedo[..., k])
         np.maximum(alpha, cover + alpha * (1 - cover), out=alpha)
         if puff > 0:
-            swell = np.concatenate(
-                [self._swell(mask, puff), np.full((*mask.shape, 1), gloss, np.float32)], -1
-            )
-            relief += c3 * (swell - relief)
-        else:
-            relief[..., 2] += cover * (gloss - relief[..., 2])
+            for k, plane in enumerate(self._swell(mask, puff)):
+                relief[..., k] += cover * (plane[inner] - relief[..., k])
+        relief[..., 2] += cover * (np.float32(gloss) - relief[..., 2])
         if opacity > 0.5:
             self.labels[box][mask > 0.5] = LABELS.index(label)
 
-    def _swell(self, mask: Floats, puff: float) -> Floats:
+    def _swell(self, mask: Floats, puff: float) -> tuple[Floats, Floats]:
+        """Return x and y of the normals of a part that swells."""
         inside = (mask > 0.5).astype(np.uint8)
         distance = cv2.distanceTransform(inside, cv2.DIST_L2, 3) / np.float32(self.k)
         t = np.clip(distance / puff, 0, 1)
@@ -197,7 +199,7 @@ class Sheet:
         dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=self.k / 8)
         dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=self.k / 8)
         length = np.sqrt(dx * dx + dy * dy + 1)
-        return np.stack([-dx / length, dy / length], -1).astype(np.float32)
+        return np.asarray(-dx / length, np.float32), np.asarray(dy / length, np.float32)
 
     def px(self, points: Outline) -> Doubles:
         """Return points in pixels of the finished painting, y down; the first pixel's centre is (0.5, 0.5)."""
@@ -231,10 +233,12 @@ def irradiance(normal: Floats, light: Light) -> Floats:
     nx, ny = normal[..., 0], normal[..., 1]
     nz = np.sqrt(np.maximum(0, 1 - nx * nx - ny * ny))
     d = light.unit
-    facing = np.clip((nx * d[0] + ny * d[1] + nz * d[2] + _WRAP) / (1 + _WRAP), 0, 1)[..., None]
-    hemisphere = (0.5 + 0.5 * ny)[..., None]
-    ambient = as_rgb(light.bounce) * (1 - hemisphere) + as_rgb(light.sky) * hemisphere
-    return np.asarray(ambient + as_rgb(light.sun) * facing, np.float32)
+    facing = np.clip((nx * d[0] + ny * d[1] + nz * d[2] + _WRAP) / (1 + _WRAP), 0, 1)
+    hemisphere = 0.5 + 0.5 * ny
+    below = 1 - hemisphere
+    colours = zip(as_rgb(light.bounce), as_rgb(light.sky), as_rgb(light.sun), strict=True)
+    planes = [bounce * below + sky * hemisphere + sun * facing for bounce, sky, sun in colours]
+    return np.asarray(np.stack(planes, axis=-1), np.float32)
 
 
 def lit(painting: Painting, light: Light) -> NDArray[np.uint8]:
