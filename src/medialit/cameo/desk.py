@@ -26,6 +26,7 @@ from medialit.cameo.lending import cutter
 from medialit.cameo.lent import Link, Loan
 from medialit.cameo.people import ASIDE_M, Figure, peopled
 from medialit.cameo.records import Aftermath, Answer, Setting
+from medialit.cameo.seal import write_whole
 from medialit.cameo.shelf import Shelf, Use, new_id
 from medialit.cameo.trouble import trouble
 from medialit.consent.ledger import Ledger
@@ -267,14 +268,14 @@ class Desk:
             )
 
     def export(self, use_id: str, target: Path, *, requester: str, now: datetime, lang: str = "en") -> Path:
-        """Write a copy of a published clip to a file, if everybody in it agreed to that.
+        """Write a copy of a published clip to a file, if everybody in it agreed to that; the whole of it or nothing.
 
         Raises
         ------
         ConsentRefusedError
             If somebody did not agree; no file was written.
         CameoError
-            If it is not published, or there is a file already.
+            If it is not published, there is a file already, or it cannot be written.
         """
         with self._shelf.locked():
             use = self._shelf.get(use_id)
@@ -285,10 +286,14 @@ class Desk:
             self._require(self._request(use, Action.EXPORT, requester=requester, now=now), now=now, lang=lang)
             data = self._published(use.id).read_bytes()
             try:
-                target.write_bytes(data)
+                write_whole(target, data, mode=0o666)  # it is for whoever it is given to
             except OSError as error:
                 raise trouble("unwritable", path=target, why=error.strerror) from error
-            self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
+            try:
+                self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
+            except BaseException:
+                target.unlink()  # of a copy that is not on the card nobody would be told after a revocation
+                raise
         return target
 
     def uses(self, principal: str | None = None) -> tuple[Use, ...]:

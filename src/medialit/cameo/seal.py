@@ -46,11 +46,11 @@ def opened(data: bytes, *, key: bytes, about: str) -> Clip:
         raise ValueError("it does not fit its seal") from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for this account alone."""
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a file whole or not at all; for this account alone unless a mode says otherwise."""
     draft = path.with_name(f".{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -1,6 +1,8 @@
 """The desk: what needs a yes, what a no reaches, and what is left on the disk."""
 
+import os
 import re
+import resource
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -147,6 +149,37 @@ def test_the_credentials_of_what_leaves_name_the_grant(desk, tmp_path):
     assert desk.uses("tiziri")[0].exports == (str(out),)
     with pytest.raises(CameoError, match="already"):
         desk.export(use.id, out, requester="nadir", now=NOW)
+
+
+def test_an_export_that_finds_no_room_leaves_nothing_and_can_be_asked_for_again(desk, tmp_path):
+    """No file may grow to the clip's size meanwhile, so the disk takes a part of it and refuses the rest."""
+    grant(desk, "tiziri", Action.GENERATE, Action.PUBLISH, Action.EXPORT)
+    use = desk.publish(make(desk).id, requester="nadir", title="t", now=NOW)
+    out = tmp_path / "away" / "out.mp4"
+    out.parent.mkdir()
+    desk.ledger._store.wipe()  # its log is short now, for it has to take the decision
+    size = desk._published(use.id).stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, before[1]))
+    try:
+        with pytest.raises(CameoError, match="cannot be written"):
+            desk.export(use.id, out, requester="nadir", now=NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(out.parent.iterdir()) == []
+    assert desk.uses("tiziri")[0].exports == ()
+    desk.export(use.id, out, requester="nadir", now=NOW)
+    assert out.stat().st_size == size and desk.uses("tiziri")[0].exports == (str(out),)
+
+
+def test_a_copy_that_could_not_be_noted_on_the_card_does_not_stay(desk, tmp_path):
+    """A name that is no text, as an old disk may have it, can be a file's name and cannot stand on a card."""
+    grant(desk, "tiziri", Action.GENERATE, Action.PUBLISH, Action.EXPORT)
+    use = desk.publish(make(desk).id, requester="nadir", title="t", now=NOW)
+    out = tmp_path / os.fsdecode(b"copy-\xff.mp4")
+    with pytest.raises(UnicodeEncodeError):
+        desk.export(use.id, out, requester="nadir", now=NOW)
+    assert not out.exists() and desk.uses("tiziri")[0].exports == ()
 
 
 def test_a_remix_needs_a_yes_to_remixing_from_everybody_in_the_original(desk):
