@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from medialit.feed.records import EventKind
 from medialit.studio import bodies
 from medialit.studio.accounts import SESSION_DAYS, Entry
+from medialit.studio.files import ClassFile
 from medialit.studio.front import caller, prefix, sealed
 from medialit.studio.making import topics_known
 from medialit.studio.persons import LANGUAGES, not_for_you, nothing
@@ -208,30 +209,30 @@ def _feed(app: FastAPI, studio: Studio, who: Any) -> None:
 
 
 def _media(app: FastAPI, studio: Studio, who: Any) -> None:
-    @app.get("/media/clip/{id}", response_class=FileResponse)
-    def clip(id: str, one: Asked = who) -> FileResponse:
+    @app.get("/media/clip/{id}", response_class=ClassFile)
+    def clip(id: str, one: Asked = who) -> ClassFile:
         path = studio.clip_file(id, one.who, poster=False, now=one.now)
-        return FileResponse(path, media_type="video/mp4", headers=_PRIVATE)
+        return ClassFile(path, media_type="video/mp4", headers=_PRIVATE)
 
-    @app.get("/media/poster/{id}", response_class=FileResponse)
-    def poster(id: str, one: Asked = who) -> FileResponse:
+    @app.get("/media/poster/{id}", response_class=ClassFile)
+    def poster(id: str, one: Asked = who) -> ClassFile:
         path = studio.clip_file(id, one.who, poster=True, now=one.now)
-        return FileResponse(path, media_type="image/jpeg", headers=_PRIVATE)
+        return ClassFile(path, media_type="image/jpeg", headers=_PRIVATE)
 
-    @app.get("/media/file/{id}", response_class=FileResponse)
-    def file(id: str, one: Asked = who) -> FileResponse:
+    @app.get("/media/file/{id}", response_class=ClassFile)
+    def file(id: str, one: Asked = who) -> ClassFile:
         path = studio.exported(id, one.who, now=one.now)
-        return FileResponse(path, media_type="video/mp4", headers=_PRIVATE, filename=f"medialit-{id}.mp4")
+        return ClassFile(path, media_type="video/mp4", headers=_PRIVATE, filename=f"medialit-{id}.mp4")
 
-    @app.get("/media/draft/{id}", response_class=FileResponse)
-    def draft(id: str, one: Asked = who) -> FileResponse:
+    @app.get("/media/draft/{id}", response_class=ClassFile)
+    def draft(id: str, one: Asked = who) -> ClassFile:
         path = studio.draft_file(id, one.who, poster=False)
-        return FileResponse(path, media_type="video/mp4", headers=_PRIVATE)
+        return ClassFile(path, media_type="video/mp4", headers=_PRIVATE)
 
-    @app.get("/media/draft-poster/{id}", response_class=FileResponse)
-    def draft_poster(id: str, one: Asked = who) -> FileResponse:
+    @app.get("/media/draft-poster/{id}", response_class=ClassFile)
+    def draft_poster(id: str, one: Asked = who) -> ClassFile:
         path = studio.draft_file(id, one.who, poster=True)
-        return FileResponse(path, media_type="image/jpeg", headers=_PRIVATE)
+        return ClassFile(path, media_type="image/jpeg", headers=_PRIVATE)
 
     @app.get("/media/face/{id}", response_class=Response)
     def face(id: str, one: Asked = who) -> Response:

@@ -251,3 +251,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_a_clip_that_goes_while_it_is_asked_for_is_not_there_and_no_error_of_the_studio(
+    world: World,
+) -> None:
+    """A draft that is published or thrown away, a post that is taken back: a page may ask for it at that moment."""
+    aya = world.join("Aya")
+    card = {"by": aya.id, "people": [], "post": None, "answers": {}, "at": NOON.isoformat()}
+    world.studio.cards.put("draft", "d-going", card)
+    for ending, address in ((".mp4", "draft"), (".jpg", "draft-poster")):
+        (world.studio.drafts / f"d-going{ending}").write_bytes(b"there")
+        assert aya.get(f"/media/{address}/d-going").content == b"there"
+        (world.studio.drafts / f"d-going{ending}").unlink()
+        answer = aya.get(f"/media/{address}/d-going")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
