@@ -144,6 +144,7 @@ def configure(config: Any, shown: Shown, courses: tuple[Taught, ...]) -> None:
             "api_token": read_token(shown.token),
             "oauth_client_allowed_scopes": [TEACH],
             "oauth_no_confirm": True,  # whoever runs the hub runs the studio
+            "timeout": 1,  # seconds in which a hub that starts waits for it, and serves nobody meanwhile
         },
     ]
     hub.load_roles = [

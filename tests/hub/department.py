@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 LAB = "07_spotting"
 PASSWORD = "one for the test"
 PROXY = os.environ.get("MEDIALIT_TEST_PROXY") or shutil.which("configurable-http-proxy")
-ACCOUNTS = ("course-fr", "course-ar", "amina", "salma", "yassine")
+ACCOUNTS = ("course-fr", "course-ar", "amina", "salma", "yassine", "studio")
 COURSES = """
 [courses.{lang}]
 home = "{base}/{lang}"

@@ -82,7 +82,7 @@ def test_the_hub_shows_a_port_of_this_computer_alone_and_lends_the_studio_one_ri
     [service] = told(table(tmp_path)).JupyterHub.services
     assert service == {
         "name": "studio", "url": "http://127.0.0.1:881", "api_token": TOKEN, "oauth_no_confirm": True,
-        "oauth_client_allowed_scopes": ["custom:medialit:teach"],
+        "oauth_client_allowed_scopes": ["custom:medialit:teach"], "timeout": 1,
     }  # fmt: skip
 
 
