@@ -62,7 +62,7 @@ def token_key(token: str) -> str:
 
 
 def _slow(secret: str, salt: bytes) -> bytes:
-    """Return a slow hash, made in the one thread that makes them.
+    """Return a slow hash, made in one of the two threads that make them.
 
     It works in 16 MB. A class that comes in at once would take that many times as much, and glibc, which gives each
     thread a heap of its own, would keep 16 MB in every one of them.
@@ -72,7 +72,7 @@ def _slow(secret: str, salt: bytes) -> bytes:
 
 @cache
 def _hashing() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="studio-codes")
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="studio-codes")
 
 
 @dataclass(frozen=True, kw_only=True)
