@@ -15,7 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
+from medialit.language import translator
 from medialit.studio.words import words_of
 
 from .department import (
@@ -268,6 +270,32 @@ def test_nothing_that_the_studio_keeps_or_tells_names_an_account_of_the_hub(behi
         assert [path for path, data in kept.items() if name in data] == []
 
 
+def test_while_the_hub_is_away_nobody_new_comes_in_and_the_page_is_told_why(monkeypatch):
+    pytest.importorskip("jupyterhub")
+    from medialit.hub_entrance import Entrance, sign_in
+
+    monkeypatch.setenv("JUPYTERHUB_API_URL", "http://127.0.0.1:9/hub/api")
+    url = "https://hub.example.org/services/studio/"
+
+    async def never(scope, receive, send):
+        raise AssertionError("let in")
+
+    client = TestClient(
+        Entrance(never, sign_in(url, token="0" * 64), url=url), base_url="https://hub.example.org"
+    )
+    client.cookies.set("service-studio", "0" * 32)
+    answer = client.get("/services/studio/api/me", headers={"accept-language": "ar"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    away = "Nobody can be asked at the moment who you are. Tell your teacher, and try again in a minute."
+    assert answer.json()["error"] == {"code": "hub", "message": translator("ar")(away)}
+    assert "no-store" in answer.headers["cache-control"]
+    to_sign_in = TestClient(client.app, base_url="https://hub.example.org", follow_redirects=False).get(
+        "/services/studio/"
+    )
+    cookie = to_sign_in.headers["set-cookie"]
+    assert all(part in cookie for part in ("Path=/services/studio/", "HttpOnly", "Secure", "SameSite=lax"))
+
+
 @pytest.mark.browser
 def test_a_learner_signs_in_joins_and_finds_the_clip_among_the_drafts(behind, code):
     playwright = pytest.importorskip("playwright.sync_api")
@@ -289,7 +317,9 @@ def test_a_learner_signs_in_joins_and_finds_the_clip_among_the_drafts(behind, co
         page.on("pageerror", lambda one: troubles.append(str(one)))
         page.get_by_role("button", name="Sign in").click()
         playwright.expect(page.get_by_label(say["join.code"], exact=True)).to_have_value(code)
-        assert say["join.teacher.door"] not in page.get_by_role("navigation").all_inner_texts()[-1]
+        playwright.expect(page.get_by_text(say["join.join.known"])).to_be_visible()
+        playwright.expect(page.get_by_role("link", name=say["join.back.door"])).to_be_visible()
+        playwright.expect(page.get_by_role("link", name=say["join.teacher.door"])).to_have_count(0)
         page.get_by_label(say["join.pseudonym"], exact=True).fill("lantern")
         page.locator("input[value=adult]").check()
         shoot(page, "join")
@@ -338,6 +368,7 @@ def test_an_instructor_opens_the_desk_with_one_button(behind, code):
         shoot(page, "teacher")
         page.get_by_role("button", name=say["join.teacher.go"]).click()
         playwright.expect(page.locator("main.view-desk .code")).to_have_text(code)
+        playwright.expect(page.get_by_text(say["desk.invite_known"])).to_be_visible()
         playwright.expect(page.locator("main.view-desk img.qr")).to_have_js_property("complete", True)
         assert page.locator("main.view-desk img.qr").evaluate("one => one.naturalWidth") > 0
         shoot(page, "desk")

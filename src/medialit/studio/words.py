@@ -72,6 +72,10 @@ _WORDS: Final = {
     "state.again": _msgid("Try again"),
     "join.doors": _msgid("Other ways in"),
     "join.join.title": _msgid("Come in"),
+    "join.join.known": _msgid(
+        "A small video world of your class's own. You signed in to open it; in here you go by a name that you make up, "
+        "and the studio does not keep whose account it was."
+    ),
     "join.join.lead": _msgid(
         "A small video world of your class's own. No account, no real name, and nothing leaves this "
         "room's network."
@@ -439,6 +443,7 @@ _WORDS: Final = {
     "desk.end": _msgid("Evidence and wiping"),
     "desk.invite": _msgid("Let people in"),
     "desk.qr": _msgid("QR code of the address to join"),
+    "desk.invite_known": _msgid("Scan, or type the address and the code. Whoever comes has to sign in first."),
     "desk.invite_hint": _msgid("Scan, or type the address and the code. Both work in this network only."),
     "desk.new_code": _msgid("New code"),
     "desk.new_code_what": _msgid("The old code lets nobody in any more. Whoever is in stays in."),

@@ -43,7 +43,7 @@ function room(desk, again) {
   const set = h("button.plain", { type: "button", onclick: () => act(set, async () => { await post("/api/desk/quota", { each_day: Number(quota.value) }); notice(t("me.saved")); await again(); }) }, t("desk.set"));
   return [
     h("section.card.invite", {}, h("img.qr", { src: here("/qr.svg"), alt: t("desk.qr"), width: 180, height: 180 }), h("div", {}, h("h2", {}, t("desk.invite")), h("p.code", { dir: "ltr" }, desk.code),
-      h("p", {}, h("bdi", { class: "address" }, desk.join_url)), h("p.hint", {}, t("desk.invite_hint")),
+      h("p", {}, h("bdi", { class: "address" }, desk.join_url)), h("p.hint", {}, state.klass?.teaches ? t("desk.invite_known") : t("desk.invite_hint")),
       h("button.plain", { type: "button", onclick: () => sure(t("desk.new_code"), [t("desk.new_code_what")], t("desk.new_code"), async () => { await post("/api/desk/code"); await again(); }, { danger: false }) }, t("desk.new_code")))),
     h("section.card", {}, h("h2", {}, t("desk.class")), h("ul.ticks", {}, h("li", {}, icon("people"), h("span", {}, t("desk.members", { n: desk.members.length }))), h("li", {}, icon("feed"), h("span", {}, t("desk.n_posts", { n: desk.posts.filter((one) => one.visible).length }))),
       h("li", {}, icon("clock"), h("span", {}, t("desk.n_queue", { n: desk.queue.length }))), h("li", {}, icon("flag"), h("span", {}, t("desk.overdue", { n: desk.overdue })))), h("div.row", {}, pause, open)),

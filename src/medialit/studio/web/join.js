@@ -8,6 +8,9 @@ const LANGUAGES = [["en", "English"], ["fr", "Français"], ["ar", "العربي�
 const PLACES = ["atlas", "rif", "souss", "dades", "tafilalt", "zaer", "gharb", "haouz"];
 const THINGS = ["heron", "almond", "lantern", "cedar", "falcon", "olive", "comet", "teapot", "gecko", "saffron"];
 
+/** Whether whoever is here has signed in to a server in front. */
+const known = () => typeof state.klass?.teaches === "boolean";
+
 export async function view(wanted) {
   const name = wanted === "teacher" && state.klass?.teaches === false ? "join" : wanted;
   return { title: t(`join.${name}.title`), node: h("div.door", {}, hero(), { join: fresh, back, parent, teacher }[name](), doors(name), languages()) };
@@ -60,7 +63,7 @@ function fresh() {
   const pick = (list) => list[Math.floor(Math.random() * list.length)];
   const dice = h("button.plain", { type: "button", onclick: () => { pseudonym.value = `${pick(PLACES)}-${pick(THINGS)}-${Math.floor(10 + Math.random() * 90)}`; } }, t("join.suggest"));
   const ages = [["13_15", t("age.13_15")], ["16_17", t("age.16_17")], ["adult", t("age.adult")], ["under_13", t("age.under_13")]];
-  return form(t("join.join.title"), t("join.join.lead"), [
+  return form(t("join.join.title"), known() ? t("join.join.known") : t("join.join.lead"), [
     field(t("join.code"), code, t("join.code_hint")),
     field(t("join.pseudonym"), pseudonym, t("join.pseudonym_hint")), dice,
     choice("age", t("join.age"), ages, null, (value) => { age = value; }, t("join.age_hint")),
