@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -26,11 +27,16 @@ from medialit.course.build import read_description
 from medialit.course.exchange import Home
 from medialit.errors import CourseError
 from medialit.hub import Taught, read_courses
+from medialit.hub_studio import Shown, read_studio, read_token
 
 _FREE_BYTES: Final = 1 << 30
+_OPEN_PORTS: Final = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+"""Holds the first port at which every account may listen."""
 
 
-def find_wrong(courses: Sequence[Taught], *, url: str, wait_s: float = 10.0) -> Iterator[str]:
+def find_wrong(
+    courses: Sequence[Taught], *, url: str, wait_s: float = 10.0, studio: Shown | None = None
+) -> Iterator[str]:
     """Yield a sentence for each thing that is wrong with a hub: what it is, and what to do.
 
     Parameters
@@ -40,6 +46,8 @@ def find_wrong(courses: Sequence[Taught], *, url: str, wait_s: float = 10.0) -> 
         Where browsers come in, such as ``http://127.0.0.1:8000``.
     wait_s : float
         For how many seconds the hub may be silent.
+    studio : Shown, optional
+        The studio behind the hub, if there is one.
     """
     yield from _silence(url, wait_s=wait_s)
     for name in sorted(
@@ -49,6 +57,8 @@ def find_wrong(courses: Sequence[Taught], *, url: str, wait_s: float = 10.0) -> 
     for one in courses:
         yield from _course(one)
         yield from _exchange(one)
+    if studio is not None:
+        yield from _studio(studio, url=url, wait_s=wait_s)
 
 
 def _silence(url: str, *, wait_s: float) -> Iterator[str]:
@@ -60,6 +70,30 @@ def _silence(url: str, *, wait_s: float) -> Iterator[str]:
         yield f"{url} answers {error.code}: the proxy is there and the hub is not. Restart the hub, and read its log."
     except OSError as error:
         yield f"{url} does not answer ({error}). Start the hub, and look whether its port is open."
+
+
+def _studio(studio: Shown, *, url: str, wait_s: float) -> Iterator[str]:
+    """Ask the studio through the hub's proxy, and look whether somebody else could be taken for it."""
+    yield from _account(studio.account)
+    try:
+        read_token(studio.token)
+    except CourseError as error:
+        yield str(error)
+    address = f"{url.rstrip('/')}{urlsplit(studio.url).path}health"
+    try:
+        with urllib.request.urlopen(address, timeout=wait_s) as answer:  # noqa: S310
+            answer.read()
+    except OSError as error:
+        yield (
+            f"The studio does not answer at {address} ({error}). Start it, `systemctl start medialit-studio`, and read "
+            "its log: journalctl -u medialit-studio"
+        )
+    first = int(_OPEN_PORTS.read_text()) if _OPEN_PORTS.exists() else 1024
+    if studio.port >= first:
+        yield (
+            f"Every account of this computer can take the studio's port {studio.port} while the studio is stopped, and "
+            f"show its own page there. Choose one below {first}."
+        )
 
 
 def _account(name: str) -> Iterator[str]:
@@ -140,7 +174,7 @@ def main(courses: Path, url: str) -> None:
     """Say what is wrong with the hub of these COURSES, a courses.toml."""
     try:
         read = read_courses(courses)
-        wrong = list(find_wrong(read, url=url))
+        wrong = list(find_wrong(read, url=url, studio=read_studio(courses)))
     except CourseError as error:
         read, wrong = (), [str(error)]
     for sentence in wrong:

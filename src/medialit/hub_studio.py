@@ -27,6 +27,7 @@ from medialit.course import project
 from medialit.errors import CourseError, MedialitError
 from medialit.hub import Taught
 from medialit.language import said
+from medialit.launch import STUDIO_VARIABLE
 
 SERVICE: Final = "studio"
 PLACE: Final = f"/services/{SERVICE}/"
@@ -131,6 +132,14 @@ def configure(config: Any, shown: Shown, courses: tuple[Taught, ...]) -> None:
     theirs = [one for one in courses if one.language in shown.courses]
     teachers = frozenset[str]().union(*(one.instructors for one in theirs))
     learners = frozenset[str]().union(*(one.learners for one in theirs))
+    seated, inside = config.Spawner.pre_spawn_hook, teachers | learners | {one.account for one in theirs}
+
+    def before_start(spawner: Any) -> None:
+        seated(spawner)
+        if spawner.user.name in inside:  # the tile in their JupyterLab leads there
+            spawner.environment = {**spawner.environment, STUDIO_VARIABLE: shown.url}
+
+    config.Spawner.pre_spawn_hook = before_start
     hub = config.JupyterHub
     hub.custom_scopes = {
         **(hub.get("custom_scopes") or {}),

@@ -6,7 +6,7 @@ passed through JupyterLab's own address: a tile serves whoever sits at the compu
 
 On a hub that would serve nobody. There a window listens at a socket in a folder of the account that it was started by,
 and is shown below the address of that account's server, to whom the hub lets in. The studio is not: it is one for the
-whole class, has its own sign-in, and its pages ask for paths from the root of its own address.
+whole class. Where the hub shows it (`medialit.hub_studio`), the tile leads there.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ _HUB: Final = "JUPYTERHUB_SERVICE_PREFIX"
 """Environment variable by which a hub tells a server its path: ``/user/salma/``."""
 _LANG: Final = "MEDIALIT_WINDOW_LANG"
 """Environment variable: the language in which windows open on a hub."""
+STUDIO_VARIABLE: Final = "MEDIALIT_STUDIO_URL"
+"""Environment variable by which a hub tells a server where the class's studio is."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<]+")
 _ELSEWHERE: Final = "<p>A class's studio has an address of its own. Your teacher knows it.</p>"
+_THERE: Final = """<p><a class="go" href="{url}" target="_blank" rel="noopener">Open it</a></p>
+<p>It is one for the whole class.</p>"""
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
 <title>medialit: {title}</title>
@@ -79,11 +83,24 @@ def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
     return _PAGE.format(title=html.escape(title), body=body, refresh=refresh)
 
 
+def on_a_hub(title: str, url: str | None) -> str:
+    """Return the page of the studio's tile on a hub: a link, or that its address is elsewhere.
+
+    Examples
+    --------
+    >>> 'href="https://hub.example.org/services/studio/"' in on_a_hub("S", "https://hub.example.org/services/studio/")
+    True
+    """
+    body = _ELSEWHERE if url is None else _THERE.format(url=html.escape(url, quote=True))
+    return _PAGE.format(title=html.escape(title), body=body, refresh="")
+
+
 def main(name: str, port: int) -> None:
     """Start a window, and serve its page on a port of this computer; on a hub, say where the studio is instead."""
     title, told = WINDOWS[name]
     if os.environ.get(_HUB):
-        _serve(lambda: _PAGE.format(title=html.escape(title), body=_ELSEWHERE, refresh=""), port)
+        shown = on_a_hub(title, os.environ.get(STUDIO_VARIABLE))
+        _serve(lambda: shown, port)
         return
     command = [sys.executable, "-u", "-m", "medialit.cli", name, *told, "--port", str(_free_port())]
     window = subprocess.Popen(
@@ -130,7 +147,7 @@ def _tile(name: str) -> dict[str, Any]:
     entry = {"enabled": True, "title": f"medialit: {title}", "category": "Other"}
     prefix = os.environ.get(_HUB)
     if prefix and name == "studio":
-        entry["enabled"] = False
+        entry["enabled"] = STUDIO_VARIABLE in os.environ
     elif prefix:
         return {
             "command": [

@@ -270,6 +270,28 @@ def test_nothing_that_the_studio_keeps_or_tells_names_an_account_of_the_hub(behi
         assert [path for path, data in kept.items() if name in data] == []
 
 
+def test_the_check_of_the_hub_finds_what_is_wrong_with_the_studio_and_nothing_where_nothing_is(behind):
+    def look(table: str) -> list[str]:
+        path = behind.hub.base / "etc" / table
+        asked = (sys.executable, "-m", "medialit.hub_health", str(path), "--url", behind.hub.address)
+        return [line for line in behind.hub.inside(*asked).stdout.splitlines() if "studio" in line]
+
+    assert look("courses.toml") == []
+    text = (behind.hub.base / "etc" / "courses.toml").read_text()
+    for before, after in (
+        (f"port = {behind.port}", "port = 50000"),
+        (PLACE, f"/elsewhere{PLACE}"),
+        (".token", ".lost"),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    (behind.hub.base / "etc" / "wrong.toml").write_text(text)
+    token, silent, port = look("wrong.toml")
+    assert "openssl rand -hex 32" in token
+    assert "systemctl start medialit-studio" in silent
+    assert "port 50000" in port
+
+
 def test_while_the_hub_is_away_nobody_new_comes_in_and_the_page_is_told_why(monkeypatch):
     pytest.importorskip("jupyterhub")
     from medialit.hub_entrance import Entrance, sign_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from traitlets.config import Config
@@ -84,6 +85,24 @@ def test_the_hub_shows_a_port_of_this_computer_alone_and_lends_the_studio_one_ri
         "name": "studio", "url": "http://127.0.0.1:881", "api_token": TOKEN, "oauth_no_confirm": True,
         "oauth_client_allowed_scopes": ["custom:medialit:teach"], "timeout": 1,
     }  # fmt: skip
+
+
+def test_servers_of_its_people_and_of_its_course_are_told_where_the_studio_is_and_others_are_not(
+    tmp_path, monkeypatch
+):
+    path = table(tmp_path)
+    monkeypatch.setattr(
+        hub, "_before_start", lambda courses, spawner: None
+    )  # it needs a course that was built
+    hook = told(path).Spawner.pre_spawn_hook
+    found = {}
+    for name in ("salma", "course-fr", "zineb", "course-ar"):
+        spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={"A": "1"})
+        hook(spawner)
+        found[name] = spawner.environment.get("MEDIALIT_STUDIO_URL")
+        assert spawner.environment["A"] == "1"
+    url = "https://hub.example.org/services/studio/"
+    assert found == {"salma": url, "course-fr": url, "zineb": None, "course-ar": None}
 
 
 @pytest.mark.parametrize(

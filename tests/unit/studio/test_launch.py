@@ -52,6 +52,8 @@ def test_on_a_hub_a_window_has_a_socket_and_no_port_and_speaks_the_courses_langu
         )[0]
         assert options["lang"] == "ar"
     assert launch.studio()["launcher_entry"]["enabled"] is False
+    monkeypatch.setenv("MEDIALIT_STUDIO_URL", "https://hub.example.org/services/studio/")
+    assert launch.studio()["launcher_entry"]["enabled"] is True
 
 
 def test_what_a_command_prints_is_shown_as_text() -> None:
