@@ -133,6 +133,8 @@ def erase(
     ------
     EraseError
         If nobody is known by this id, or files that were moved into PostgreSQL still lie there.
+    StudioError
+        If a class is open in a studio; nothing was erased.
     """
     if not learner.strip():
         raise EraseError("Name whom to erase: --learner ID.")
@@ -142,6 +144,11 @@ def erase(
             f"{', '.join(leftover)}: what was moved into PostgreSQL still lies in files, and so does the learner. Run "
             "`medialit move --finish` first."
         )
+    rooms = sorted(path for path in (home / "studio").glob("*") if (path / "feed").is_dir())
+    for folder in rooms:
+        leaving.hold(
+            folder
+        ).release()  # it refuses before anything has gone: not half-way, and without a receipt
     salt = secrets.token_hex(16)
     found: list[dict[str, Any]] = []
     ids, words = {learner}, set(names)
@@ -153,7 +160,7 @@ def erase(
 
     for course in sorted(path for path in (home / "courses").glob("*") if path.is_dir()):
         words |= from_course(course, learner, exchange=home / "exchange", done=done)
-    for folder in sorted(path for path in (home / "studio").glob("*") if path.is_dir()):
+    for folder in rooms:
         ids |= _from_class(folder, learner, by=by, now=now, named=folder.name in classes, done=done)
     if code_word is not None:
         ids.add(pseudonym(code_word))
@@ -233,8 +240,6 @@ def still_in(home: Path, words: Iterable[str]) -> Iterator[str]:
 
 def _from_class(folder: Path, learner: str, *, by: str, now: datetime, named: bool, done: Done) -> set[str]:
     """Erase from a studio; return the ids that the account and its guardian had."""
-    if not (folder / "feed").is_dir():
-        return set()
     with leaving.quiet(folder) as studio:
         member = leaving.find(studio, learner)
         if member is None or (member != learner and not named):

@@ -14,12 +14,13 @@ import pytest
 from medialit.consent.ledger import Ledger
 from medialit.contest.store import forget as forget_answers
 from medialit.contest.store import learners
-from medialit.errors import EraseError
+from medialit.errors import EraseError, StudioError
 from medialit.feed.store import FeedStore
 from medialit.gradebook import open_gradebook
 from medialit.keep.backup import back_up, restore
 from medialit.keep.erase import again, erase, read, still_in
 from medialit.keep.move import finish, move
+from medialit.studio.leaving import hold
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 WORDS = ("zahra.unlikely", "zahra@unlikely.example", "Unlikelyname", "answerofzahra")
@@ -138,6 +139,18 @@ def test_whoever_is_nobody_is_not_erased(school: Path) -> None:
     erase(school, "zahra.unlikely", by="school", now=NOW, code_word="argan 7")
     with pytest.raises(EraseError, match="Nobody is known"):
         erase(school, "zahra.unlikely", by="school", now=NOW)
+
+
+def test_nothing_is_erased_anywhere_while_a_class_is_open(school: Path) -> None:
+    (school / "studio" / "3B" / "feed").mkdir(parents=True)
+    held = hold(school / "studio" / "3B")
+    before = {one: one.read_bytes() for one in school.rglob("*") if one.is_file()}
+    try:
+        with pytest.raises(StudioError, match="3B is open"):
+            erase(school, "zahra.unlikely", by="teacher", now=NOW)
+    finally:
+        held.release()
+    assert {one: one.read_bytes() for one in school.rglob("*") if one.is_file()} == before
 
 
 def test_a_copy_from_before_is_brought_back_without_whoever_was_erased_since(
