@@ -1,4 +1,4 @@
-"""How a program that runs for long gives memory back to the system.
+"""How a program with many threads, that runs for long, keeps no more memory than it uses.
 
 glibc, which allocates for Python on Linux, has a heap for each thread, up to eight for a core. Once a block of some
 megabytes was freed, the next ones of that size are cut from these heaps and no longer asked of the system, and what lies
@@ -14,11 +14,15 @@ import sys
 from typing import Final
 
 LARGE_BYTES: Final = 1 << 20
-_TRIM, _MAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+MOST_HEAPS: Final = 2
+_TRIM, _MAP, _HEAPS = -1, -3, -8  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
 
 
-def give_large_blocks_back() -> bool:
-    """Have every block of `LARGE_BYTES` or more go back to the system when it is freed, from now on.
+def keep_heaps_small() -> bool:
+    """Have blocks of `LARGE_BYTES` or more go back to the system when they are freed, and make no more than a few heaps.
+
+    To be called before there are many threads: heaps that are there already stay. Threads of Python hardly ever ask for
+    memory at the same moment, so they do not wait for each other.
 
     Returns
     -------
@@ -33,4 +37,4 @@ def give_large_blocks_back() -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     # Twice the one, as glibc itself keeps the two: else it would shrink a heap at every small step.
-    return bool(mallopt(_MAP, LARGE_BYTES) and mallopt(_TRIM, 2 * LARGE_BYTES))
+    return all((mallopt(_MAP, LARGE_BYTES), mallopt(_TRIM, 2 * LARGE_BYTES), mallopt(_HEAPS, MOST_HEAPS)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from medialit.errors import StudioError
-from medialit.heap import give_large_blocks_back
+from medialit.heap import keep_heaps_small
 from medialit.language import msgid as _msgid
 from medialit.log import error_place
 from medialit.studio.front import checked
@@ -90,7 +90,7 @@ def open_studio(
 
 def serve(opened: Opened, *, front: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
     """Serve it until it is stopped, or the class was wiped; `front` puts a sign-in before it."""
-    give_large_blocks_back()
+    keep_heaps_small()
     config = uvicorn.Config(
         "placeholder", host="127.0.0.1" if opened.local else "0.0.0.0",  # noqa: S104 - telephones are to reach it
         port=opened.port, log_config=None, access_log=False, server_header=False, proxy_headers=False,

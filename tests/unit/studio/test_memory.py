@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
 
 import pytest
 
-from medialit.heap import LARGE_BYTES, give_large_blocks_back
+from medialit.heap import LARGE_BYTES, MOST_HEAPS
 from medialit.studio.codes import fits, kept
 
-glibc = pytest.mark.skipif(not give_large_blocks_back(), reason="asks what glibc keeps, which is not here")
+glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="asks what glibc keeps, which is not here"
+)
 
 _CLASS = """
 import threading
@@ -39,17 +42,25 @@ print(mb("VmRSS") - before, mb("VmHWM") - before)
 """
 
 _DRAWN = """
-import sys, threading
+import ctypes, sys, threading
 from pathlib import Path
 import numpy as np
-from medialit.heap import give_large_blocks_back
+from medialit.heap import keep_heaps_small
 
 def rss_mb():
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
-if sys.argv[1] == "given back":
-    give_large_blocks_back()
+def heaps():
+    libc, text, size = ctypes.CDLL(None), ctypes.c_char_p(), ctypes.c_size_t()
+    libc.open_memstream.restype = ctypes.c_void_p
+    stream = ctypes.c_void_p(libc.open_memstream(ctypes.byref(text), ctypes.byref(size)))
+    libc.malloc_info(0, stream)
+    libc.fclose(stream)
+    return text.value.count(b"<heap nr=")
+
+if sys.argv[1] == "kept small":
+    keep_heaps_small()
 np.ones(1 << 21)
 before, done, end = rss_mb(), threading.Semaphore(0), threading.Event()
 
@@ -61,7 +72,7 @@ def draw():
 for _ in range(6):
     threading.Thread(target=draw, daemon=True).start()
     done.acquire()
-print(rss_mb() - before)
+print(rss_mb() - before, heaps())
 end.set()
 """
 
@@ -84,8 +95,10 @@ def test_a_class_that_comes_in_at_once_takes_the_memory_of_two() -> None:
 @glibc
 def test_what_threads_drew_and_let_go_goes_back_to_the_system() -> None:
     """Beside it what glibc does by itself, for without that there would be nothing to put right."""
-    assert said_by(_DRAWN, "as it is")[0] > 6 * LARGE_BYTES / 1e6
-    assert said_by(_DRAWN, "given back")[0] < 3
+    stays_mb, n_heaps = said_by(_DRAWN, "as it is")
+    assert stays_mb > 6 * LARGE_BYTES / 1e6 and n_heaps > MOST_HEAPS
+    stays_mb, n_heaps = said_by(_DRAWN, "kept small")
+    assert stays_mb < 3 and n_heaps <= MOST_HEAPS
 
 
 def test_codes_that_are_hashed_in_another_thread_are_the_same_codes() -> None:
