@@ -38,7 +38,7 @@ account = "course-{lang}"
 instructors = ["amina"]
 roster = "{lang}.csv"
 """
-BUILT_S, STARTED_S = 600.0, 120.0
+BUILT_S, STARTED_S = 600.0, 240.0
 """How long two courses may take to be built on a busy computer; how long a hub or a server may take to be there."""
 
 

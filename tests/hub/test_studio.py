@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from .department import (
     BY_PASSWORD,
     PASSWORD,
     ROOT,
+    STARTED_S,
     Department,
     answers,
     free_ports,
@@ -58,7 +60,9 @@ setpriv --reuid studio --regid studio --init-groups --inh-caps=+net_bind_service
     "$PYTHON" -m medialit.hub_studio "$BASE/etc/courses.toml" --log "$BASE/home/studio/log.json" \\
     > "$BASE/studio.log" 2>&1 &
 cd "$BASE/state"
-exec "$PYTHON" -m jupyterhub -f "$BASE/state/config.py"
+while :; do  # as systemd starts it again
+    "$PYTHON" -m jupyterhub -f "$BASE/state/config.py" || true
+done
 """
 LISTEN = "import socket; socket.create_server(('127.0.0.1', {port}))"
 
@@ -110,7 +114,7 @@ def behind() -> Iterator[Behind]:
     """A hub and a studio; Salma learns in the studio's course and Yassine in another, Amina teaches both."""
     if lacks := missing():
         pytest.skip(lacks)
-    base = Path(tempfile.mkdtemp(prefix="medialit-hub-studio-"))
+    base = Path(tempfile.mkdtemp(prefix="medialit-hub-lesson-"))
     try:
         ports, port = free_ports(3), closed_port()
         address = f"http://127.0.0.1:{ports[0]}"
@@ -152,6 +156,12 @@ def closed_port() -> int:
 def code(behind) -> str:
     """The class code."""
     return behind.code(behind.come_in("amina"))
+
+
+def test_the_hubs_page_offers_the_studio_to_its_people_and_to_nobody_else(behind):
+    for name, offered in (("salma", True), ("amina", True), ("yassine", False)):
+        browser, _ = behind.hub.try_to_sign_in(name)
+        assert (f'"{PLACE}/"' in browser.get(f"{behind.hub.address}/hub/home").text) is offered, name
 
 
 def test_without_signing_in_the_address_leads_to_the_hubs_login(behind):
@@ -268,6 +278,28 @@ def test_nothing_that_the_studio_keeps_or_tells_names_an_account_of_the_hub(behi
     assert home / "log.json" in kept
     for name in (b"salma", b"amina", b"yassine"):
         assert [path for path, data in kept.items() if name in data] == []
+
+
+def test_a_hub_that_is_killed_and_comes_back_takes_nobody_out_of_the_studio(behind, code):
+    salma = behind.come_in("salma")
+    me = behind.join(salma, code, "falcon")["csrf"]
+    [hub] = hubs(behind)
+    os.kill(hub, signal.SIGKILL)
+    until(lambda: hubs(behind) not in ([], [hub]), 60)
+    at_its_port = f"http://127.0.0.1:{behind.port}{PLACE}/api/me"
+    assert salma.get(at_its_port).status_code == 200  # its word of a moment ago serves while it is away
+    until(lambda: answers(behind.hub.address), STARTED_S)
+    assert behind.ask(salma, "GET", "api/me").json()["csrf"] == me
+    assert behind.hub.sign_in("salma").ok("GET", "/hub/api/user")["name"] == "salma"
+    assert behind.ask(behind.come_in("amina"), "GET", "api/class").json()["teaches"] is True
+
+
+def hubs(behind: Behind) -> list[int]:
+    """Return the processes that are hubs, of those that the namespace's first one started."""
+    first = behind.hub.process
+    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    said = {int(one): Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0") for one in children}
+    return [one for one, words in said.items() if b"jupyterhub" in words]
 
 
 def test_the_check_of_the_hub_finds_what_is_wrong_with_the_studio_and_nothing_where_nothing_is(behind):

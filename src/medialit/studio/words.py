@@ -443,7 +443,9 @@ _WORDS: Final = {
     "desk.end": _msgid("Evidence and wiping"),
     "desk.invite": _msgid("Let people in"),
     "desk.qr": _msgid("QR code of the address to join"),
-    "desk.invite_known": _msgid("Scan, or type the address and the code. Whoever comes has to sign in first."),
+    "desk.invite_known": _msgid(
+        "Scan, or type the address and the code. Whoever comes has to sign in first."
+    ),
     "desk.invite_hint": _msgid("Scan, or type the address and the code. Both work in this network only."),
     "desk.new_code": _msgid("New code"),
     "desk.new_code_what": _msgid("The old code lets nobody in any more. Whoever is in stays in."),
