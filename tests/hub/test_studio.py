@@ -40,6 +40,7 @@ from .department import (
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 PLACE = "/services/studio"
+PATIENCE_MS = 90_000
 ROSTERS = {"fr": "id\nyassine\n", "ar": "id\nsalma\n"}
 TABLE = """
 [studio]
@@ -353,6 +354,7 @@ def test_while_the_hub_is_away_nobody_new_comes_in_and_the_page_is_told_why(monk
 @pytest.mark.browser
 def test_a_learner_signs_in_joins_and_finds_the_clip_among_the_drafts(behind, code):
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=PATIENCE_MS)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("needs the system package chromium")
@@ -360,7 +362,7 @@ def test_a_learner_signs_in_joins_and_finds_the_clip_among_the_drafts(behind, co
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_context(locale="en-GB", viewport={"width": 420, "height": 860}).new_page()
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{behind.url}?code={code}")
         page.get_by_label("Username").fill("salma")
         page.get_by_label("Password").fill(PASSWORD)
@@ -405,6 +407,7 @@ def test_a_learner_signs_in_joins_and_finds_the_clip_among_the_drafts(behind, co
 @pytest.mark.browser
 def test_an_instructor_opens_the_desk_with_one_button(behind, code):
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=PATIENCE_MS)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("needs the system package chromium")
@@ -412,7 +415,7 @@ def test_an_instructor_opens_the_desk_with_one_button(behind, code):
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_context(locale="fr-FR", viewport={"width": 1200, "height": 900}).new_page()
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(behind.url)
         page.get_by_label("Username").fill("amina")
         page.get_by_label("Password").fill(PASSWORD)
