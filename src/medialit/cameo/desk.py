@@ -26,7 +26,6 @@ from medialit.cameo.lending import cutter
 from medialit.cameo.lent import Link, Loan
 from medialit.cameo.people import ASIDE_M, Figure, peopled
 from medialit.cameo.records import Aftermath, Answer, Setting
-from medialit.cameo.seal import write_whole
 from medialit.cameo.shelf import Shelf, Use, new_id
 from medialit.cameo.trouble import trouble
 from medialit.consent.ledger import Ledger
@@ -285,15 +284,7 @@ class Desk:
                 raise trouble("exists", path=target)
             self._require(self._request(use, Action.EXPORT, requester=requester, now=now), now=now, lang=lang)
             data = self._published(use.id).read_bytes()
-            try:
-                write_whole(target, data, mode=0o666)  # it is for whoever it is given to
-            except OSError as error:
-                raise trouble("unwritable", path=target, why=error.strerror) from error
-            try:
-                self._shelf.update(replace(use, exports=(*use.exports, str(target.resolve()))))
-            except BaseException:
-                target.unlink()  # of a copy that is not on the card nobody would be told after a revocation
-                raise
+            self._shelf.give_out(use, data, target=target)
         return target
 
     def uses(self, principal: str | None = None) -> tuple[Use, ...]:

@@ -110,6 +110,24 @@ class Shelf:
         write_whole(self._card(use.id), json.dumps(plain, ensure_ascii=False, indent=1).encode())
         return use
 
+    def give_out(self, use: Use, data: bytes, *, target: Path) -> Use:
+        """Write a copy of a clip for whoever it is given to, and note on the card where it is; both or neither.
+
+        Raises
+        ------
+        CameoError
+            If it cannot be written there.
+        """
+        try:
+            write_whole(target, data, mode=0o666)
+        except OSError as error:
+            raise trouble("unwritable", path=target, why=error.strerror) from error
+        try:
+            return self.update(replace(use, exports=(*use.exports, str(target.resolve()))))
+        except BaseException:
+            target.unlink()  # of a copy that is not on the card nobody would be told after a revocation
+            raise
+
     def get(self, id: str) -> Use:
         """Return a use.
 
