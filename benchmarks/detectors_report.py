@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from detectors_fit import REPORTED
+
 from medialit.forensics.statistics import Estimate
 
 _WAYS = {
@@ -9,87 +11,97 @@ _WAYS = {
     "vp9": "VP9, CRF 40",
     "half": "half the size",
 }
-
-
-_COLUMNS = ("directions", "forest", "together", "network", "all")
+_TITLES = {"originals": "Originals", "shared": "Shared clips"}
+_HEAD = [
+    "| | directions | trees | outliers | these three | network | all four |",
+    "|---|---|---|---|---|---|---|",
+]
 
 
 def tables(report: dict) -> str:
     """Return everything that was counted."""
-    columns = [report.get(name) for name in _COLUMNS]
-    n = report["network"]["n"] if report["network"] else 0
+    n = ", ".join(f"{report[group][report['best']]['n']} {group}" for group in report["groups"])
     lines = [
-        f"{report['n_clips']} clips of the pack, each scored by detectors fitted without its scene, people and camera; "
-        f"{report['n_train']} clips in all, {report['n_footage']} of them pieces of package footage; "
-        f"{report['n_features']} features. The network, and what all three come to, is counted on the {n} clips of the "
-        "split `test` alone. Intervals are of 95 % (bootstrap for areas, Wilson for "
-        "shares).",
-        "",
-        "| | directions | trees | both | network | all three |",
-        "|---|---|---|---|---|---|",
+        f"{report['n']} clips ({n}, {report['n_footage']} pieces of package footage), each scored by detectors fitted "
+        f"without its scene, people and camera; {report['n_features']} features. Intervals are of 95 % (bootstrap for "
+        "areas, Wilson for shares).",
     ]
+    for group in report["groups"]:
+        lines += _group(report[group], title=f"{_TITLES[group]}: {report[group][report['best']]['n']}")
+    for group in report["groups"]:
+        lines += _kinds(report[group], title=_TITLES[group], best=report["best"])
+    return "\n".join([*lines, *_changed(report), *_footage(report), *_points(report["operating"])]) + "\n"
+
+
+def _group(ways: dict, *, title: str) -> list[str]:
+    columns = [ways.get(name) for name in REPORTED]
+    lines = ["", f"**{title}**", "", *_HEAD]
     for label, key, percent in (
         ("AUC, known kinds", "auc_known", False),
+        ("AUC, the generator unknown", "auc_unknown", False),
         ("honest clips flagged", "false_alarm_rate", True),
         ("real but odd flagged", "odd_flagged", True),
         ("fakes flagged", "hit_rate", True),
     ):
-        lines.append(f"| {label} | " + " | ".join(_said(one, key, percent) for one in columns) + " |")
+        lines.append(_row(label, [_said(one, key, percent) for one in columns]))
     lines.append(
-        "| ECE | " + " | ".join("-" if one is None else f"{one['ece']:.3f}" for one in columns) + " |"
+        _row("AUC, one kind left out, mean", [_plain(one, "auc_leave_one_out", ".2f") for one in columns])
     )
-    for rate in report["together"]["ppv"]:
+    lines.append(_row("ECE", [_plain(one, "ece", ".3f") for one in columns]))
+    for rate in ways["together"]["ppv"]:
         cells = [
             "-" if one is None or one["ppv"][rate] is None else f"{one['ppv'][rate]:.1%}" for one in columns
         ]
-        lines.append(
-            f"| synthetic, of those flagged, at a base rate of {float(rate):.1%} | "
-            + " | ".join(cells)
-            + " |"
-        )
-    three = columns[:3]
-    lines += [
-        "| AUC, the generator unknown | "
-        + " | ".join(_value(one["auc_unknown"]) for one in three)
-        + " | - | - |",
-        f"| AUC, one kind left out, mean of {len(report['kinds'])} | "
-        + " | ".join(f"{one['auc_leave_one_out']:.2f}" for one in three)
-        + " | - | - |",
+        lines.append(_row(f"synthetic, of those flagged, at a base rate of {float(rate):.1%}", cells))
+    return lines
+
+
+def _kinds(ways: dict, *, title: str, best: str) -> list[str]:
+    names = {"together": "of features", "outliers": "outliers", "network": "network", "all": "all four"}
+    shown = [key for key in names if key in ways]
+    heads = [f"{names[key]}, {what}" for key in shown for what in ("known", "left out")]
+    lines = [
         "",
-        "| AUC by kind of fake | both, known | both, left out | network |",
-        "|---|---|---|---|",
+        f"| {title}: AUC by kind of fake | " + " | ".join(heads) + " |",
+        "|---|" + "---|" * len(heads),
     ]
-    for kind in report["kinds"]:
-        learned = report["network"]["by_kind"].get(kind) if report["network"] else None
+    for kind in sorted(ways[best]["by_kind"]):
+        cells = []
+        for key in shown:
+            cells.append(f"{ways[key]['by_kind'][kind]:.2f}")
+            left = ways[key].get("left_out", {}).get(kind)
+            cells.append("-" if left is None else f"{left:.2f}")
+        lines.append(_row(kind, cells))
+    return lines
+
+
+def _changed(report: dict) -> list[str]:
+    if not report["changed"]:
+        return []
+    lines = [
+        "",
+        "| originals of the split `test`, changed | AUC before | AUC after | honest clips flagged | clips |",
+        "|---|---|---|---|---|",
+    ]
+    for change, one in report["changed"].items():
         lines.append(
-            f"| {kind} | {report['together']['by_kind'][kind]:.2f} | {report['together']['left_out'][kind]:.2f} | "
-            f"{'-' if learned is None else f'{learned:.2f}'} |"
+            f"| {_WAYS[change]} | {_value(one['auc_before'])} | {_value(one['auc'])} | "
+            f"{_value(one['false_alarm_rate'], percent=True)} | {one['n']} |"
         )
-    if report["changed"]:
-        lines += [
-            "",
-            "| the split `test`, changed | AUC before | AUC after | honest clips flagged | clips |",
-            "|---|---|---|---|---|",
-        ]
-        for change, one in report["changed"].items():
-            lines.append(
-                f"| {_WAYS[change]} | {_value(one['auc_before'])} | {_value(one['auc'])} | "
-                f"{_value(one['false_alarm_rate'], percent=True)} | {one['n']} |"
-            )
-    return "\n".join([*lines, *_footage(report), *_points(report["operating"])]) + "\n"
+    return lines
 
 
 def _footage(report: dict) -> list[str]:
-    seen = report["footage"]
-    if not seen:
-        return []
-    each = ", ".join(f"`{name}` {p:.2f}" for name, p in seen["by_source"].items())
-    return [
-        "",
-        f"Package footage, each video by detectors of features fitted without it: of {seen['n']} pieces "
-        f"{seen['over_threshold']} reach the threshold; {seen['strange']} are too unlike the others for anything to be "
-        f'said; {seen["signs"]} are told "signs". Mean probability: {each}.',
-    ]
+    lines: list[str] = []
+    for kind, seen in (report["footage"] or {}).items():
+        each = ", ".join(f"`{name}` {p:.2f}" for name, p in seen["by_source"].items())
+        lines += [
+            "",
+            f"Package footage, {kind}, each video by detectors of features fitted without it: of {seen['n']} pieces "
+            f"{seen['over_threshold']} reach the threshold; {seen['strange']} are too unlike the others for anything to "
+            f'be said; {seen["signs"]} are told "signs". Mean probability: {each}.',
+        ]
+    return lines
 
 
 def _points(points: dict) -> list[str]:
@@ -102,8 +114,16 @@ def _points(points: dict) -> list[str]:
     ]
 
 
+def _row(label: str, cells: list[str]) -> str:
+    return f"| {label} | " + " | ".join(cells) + " |"
+
+
+def _plain(one: dict | None, key: str, form: str) -> str:
+    return "-" if one is None or one.get(key) is None else format(one[key], form)
+
+
 def _said(one: dict | None, key: str, percent: bool) -> str:
-    return "-" if one is None else _value(one[key], percent=percent)
+    return "-" if one is None or one.get(key) is None else _value(one[key], percent=percent)
 
 
 def _value(value: list[float], *, percent: bool = False) -> str:

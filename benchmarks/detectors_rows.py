@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from medialit import cueing
 from medialit.forensics import cues
 from medialit.forensics.detectors.features import READ, features
+from medialit.forensics.detectors.learned import tubes_of
 from medialit.media import Clip, read
 from medialit.media.degrade import recompress, resize
 
@@ -19,7 +22,9 @@ CHANGES: dict[str, Callable[[Clip], Clip]] = {
     "vp9": lambda clip: recompress(_silent(clip), crf=40, codec="vp9"),
     "half": lambda clip: resize(_silent(clip), scale=0.5),
 }
-_KEPT = ("sha256", "file", "label", "kind", "method", "strength", "split", "source", "scene", "odd", "pair")
+_KEPT = (
+    "sha256", "file", "label", "kind", "method", "strength", "split", "source", "scene", "odd", "pair", "quality",
+)  # fmt: skip
 
 Rows = list[dict]
 
@@ -33,7 +38,7 @@ def load(name: str) -> Rows:
 def take_pack(
     name: str, folder: Path, *, most: int, change: str | None = None, split: str | None = None
 ) -> None:
-    """Take the features of a pack's clips, finished or not, that are not there yet."""
+    """Take the features, and the squares for the network, of a pack's clips, finished or not, that are not there yet."""
     done = {row["sha256"] for row in load(name)}
     parts = sorted(folder.glob("parts/*.json"))
     known = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
@@ -47,7 +52,9 @@ def take_pack(
             clip = replace(CHANGES[change](read(folder / row["file"])), audio=None, sample_rate=None)
             skip = ("lip_sync",)  # the changes keep no sound
         footage = cueing.footage(clip, names=[one for one in READ if one not in skip])
-        _keep(name, {key: row[key] for key in _KEPT} | {"f": features(footage, skip=skip)})
+        if change is None:
+            _keep_tubes(row["sha256"], footage)
+        _keep(name, {key: row.get(key) for key in _KEPT} | {"f": features(footage, skip=skip)})
         print(f"{name} {row['file']} {row['kind']} {row['label']}", flush=True)
 
 
@@ -71,9 +78,22 @@ def take_footage() -> None:
                 "split": "none",
                 "kind": "none",
                 "odd": None,
+                "size": list(piece.size),
             }
-            _keep("footage", row | {"f": features(cues.look(piece), skip=("lip_sync", "face_boundary"))})
+            footage = cues.look(piece)
+            _keep_tubes(key, footage)
+            _keep("footage", row | {"f": features(footage, skip=("lip_sync", "face_boundary"))})
             print(key, flush=True)
+
+
+def tubes(sha256: str) -> Path:
+    """Return where a clip's squares lie, shape (N, 3, 64, 64)."""
+    return BUILD / "tubes" / f"{sha256}.npy"
+
+
+def _keep_tubes(sha256: str, footage: cues.Footage) -> None:
+    tubes(sha256).parent.mkdir(parents=True, exist_ok=True)
+    np.save(tubes(sha256), tubes_of(footage))
 
 
 def _silent(clip: Clip) -> Clip:

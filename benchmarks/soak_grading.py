@@ -98,7 +98,7 @@ class Course:
         found = [
             (match[1], match[2], float(match[3] or 0))
             for line in said.splitlines()
-            if (match := LINE.match(line))
+            if (match := LINE.match(line)) and match[1] in self.now  # the last line counts: "1 graded, ..."
         ]
         return process.returncode, found, said[-600:]
 

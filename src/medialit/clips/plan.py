@@ -301,7 +301,8 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
     here = [photo for photo in photos if photo.split == split]
     if source == "photograph" and not here:
         source = "world"
-    form = "square" if kind in _SQUARE_ONLY else _form(rng, quality)
+    square = kind in _SQUARE_ONLY or (quality == "original" and kind == "violation")
+    form = "square" if square else _form(rng, quality)
     shape = state.formats[form]
     low, high = _N_PEOPLE[split]
     people = [person.id for person in cast()][low:high]
@@ -339,7 +340,7 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
 
 
 def _form(rng: np.random.Generator, quality: str) -> str:
-    """Draw a format; the squares of originals last as long as the generator's clips, too short for the rest."""
+    """Draw a format; the squares of originals last as long as the generator's clips, which is short."""
     names = tuple(QUALITIES[quality].formats)[1 if quality == "original" else 0 :]
     return names[int(rng.integers(len(names)))]
 

@@ -171,7 +171,9 @@ def _with_faces(method: Callable[..., Fake], pair: Pair, honest: _Take, donor: _
 
 
 def _splice(pair: Pair, honest: _Take) -> Fake:
-    body = pair.body if pair.seed % 2 else pair.other_body
+    # Two takes of one camera, cut together, are an edit and no fake; packs of shared clips had that before.
+    same = pair.quality == "shared" and pair.seed % 2
+    body = pair.body if same else pair.other_body
     return fakes.splice(
         honest.clip, _other_take(pair, body=body).clip, strength=pair.strength, seed=pair.seed
     )

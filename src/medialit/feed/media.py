@@ -117,7 +117,7 @@ class Media:
 
 
 def scrub(place: Path) -> None:
-    """Overwrite a file and delete it; nothing happens where there is none.
+    """Overwrite a file, or all that is in a folder, and delete it; nothing happens where there is none.
 
     Raises
     ------
@@ -125,7 +125,12 @@ def scrub(place: Path) -> None:
         If it cannot be deleted.
     """
     try:
-        overwrite(place)
+        if place.is_dir() and not place.is_symlink():
+            for inside in sorted(place.iterdir()):
+                scrub(inside)
+            place.rmdir()
+        else:
+            overwrite(place)
     except OSError as error:
         raise FeedStoreError(f"{place} cannot be deleted: {error.strerror}. Delete it by hand.") from error
 

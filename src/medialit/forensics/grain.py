@@ -35,6 +35,11 @@ KERNEL: Final = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
 _FLOOR: Final = 0.02  # levels, so that a logarithm of nothing exists
 _MEMORY: Final = 32  # frames that the running pattern remembers
 _MOST: Final = 6.0  # levels: what is stronger is an edge, not grain
+_FARTHEST: Final = 4.0  # times the pattern
+CHUNK: Final = 6
+"""Frames whose mean residual is kept."""
+MOST_CHUNKS: Final = 48
+_CROP: Final = 512  # pixels of the middle of which it is kept
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,10 +59,14 @@ class Grain:
     change : ndarray of float32
         Mean absolute difference to the frame before, in levels; 0 in the first frame.
     own : ndarray of float32
-        Correlation of the residual with the mean residual of about 32 frames before, -1 to 1: how much of the pattern
-        that stays where it is (a sensor's, or an edge that does not move) is in it; 0 in the first frame.
+        How much of the mean residual of about 32 frames before is found again in the residual: 0 where nothing is, up to
+        about 1 where there is a pattern that stays where it is (a sensor's, or an edge that does not move), whatever
+        else there is; 0 in the first frame.
     side : int
         Of a block, in pixels.
+    patterns : ndarray of float16, shape (K, h, w)
+        The mean residual of each `CHUNK` frames, up to `MOST_CHUNKS` of them, in the middle of the picture, at most
+        512 pixels wide and high.
     """
 
     noise: Floats
@@ -67,6 +76,7 @@ class Grain:
     change: Floats
     own: Floats
     side: int
+    patterns: NDArray[np.float16]
 
     @property
     def n_frames(self) -> int:
@@ -82,6 +92,8 @@ class Gatherer:
         self._before: tuple[Floats, Floats, Floats] | None = None
         self._pattern: Floats | None = None  # the mean residual of the frames before
         self._side = LEAST_SIDE
+        self._sum: Floats | None = None  # of the residuals of the chunk that is not whole yet
+        self._patterns: list[NDArray[np.float16]] = []
 
     def add(self, frame: Picture) -> None:
         """Measure one more frame, uint8 RGB of shape (H, W, 3), of the same size as those before."""
@@ -92,6 +104,7 @@ class Gatherer:
         soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
         steps = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
         faint = np.asarray(np.clip(rest, -_MOST, _MOST), np.float32)
+        self._gather(faint)
         again = change = own = np.zeros_like(power)
         if self._before is not None:
             old_rest, old_power, old_grey = self._before
@@ -101,8 +114,9 @@ class Gatherer:
         if self._pattern is None:
             self._pattern = faint.copy()
         else:
-            scale = np.sqrt(self._means(faint * faint) * self._means(self._pattern * self._pattern))
-            own = self._means(faint * self._pattern) / (scale + _FLOOR**2)
+            strength = self._means(self._pattern * self._pattern)
+            # Not a correlation: what moves in front of a pattern must not count as a lack of it.
+            own = np.clip(self._means(faint * self._pattern) / (strength + _FLOOR**2), -_FARTHEST, _FARTHEST)
             weight = 1 / min(len(self._rows) + 1, _MEMORY)
             cv2.addWeighted(self._pattern, 1 - weight, faint, weight, 0.0, dst=self._pattern)
         kept = (
@@ -116,14 +130,25 @@ class Gatherer:
         self._rows.append(np.stack(kept).astype(np.float16))
         self._before = rest, power, grey
 
+    def _gather(self, faint: Floats) -> None:
+        height, width = faint.shape
+        top, left = max(0, (height - _CROP) // 2), max(0, (width - _CROP) // 2)
+        middle = faint[top : top + _CROP, left : left + _CROP]
+        self._sum = middle.copy() if self._sum is None else self._sum + middle
+        if (len(self._rows) + 1) % CHUNK == 0 and len(self._patterns) < MOST_CHUNKS:
+            self._patterns.append((self._sum / CHUNK).astype(np.float16))
+        if (len(self._rows) + 1) % CHUNK == 0:
+            self._sum = None
+
     def grain(self) -> Grain | None:
         """Return what was measured; None where there was no frame, or none with a whole block."""
         if not self._rows or self._rows[0].size == 0:
             return None
         noise, light, detail, again, change, own = np.stack(self._rows, axis=1).astype(np.float32)
         return Grain(
-            noise=noise, light=light, detail=detail, again=again, change=change, own=own, side=self._side
-        )
+            noise=noise, light=light, detail=detail, again=again, change=change, own=own, side=self._side,
+            patterns=np.stack(self._patterns) if self._patterns else np.zeros((0, 1, 1), np.float16),
+        )  # fmt: skip
 
     def _means(self, values: Floats) -> Floats:
         """Return the means of whole blocks; what is left over at the right and at the bottom is cut."""

@@ -230,6 +230,10 @@ def test_what_a_killed_worker_left_of_a_draft_is_gone_after_the_start(
     left = [world.studio.drafts / name for name in ("d-0123.mp4", ".0a1b2c", f"{draft}.published.mp4")]
     for one in left:
         one.write_bytes(b"half")
+    folder = world.studio.drafts / ".publishing-bnt2yq84"  # whoever publishes works in one
+    (folder / "deeper").mkdir(parents=True)
+    (folder / "deeper" / "clip.mp4").write_bytes(b"half")
+    left.append(folder)
     world.studio.__exit__(None, None, None)
     again = new_world(tmp_path / "class")
     assert not any(one.exists() for one in left)

@@ -27,12 +27,13 @@ import numpy as np
 from medialit.errors import CueError, MedialitError
 from medialit.forensics.cues import Footage
 from medialit.forensics.cues.records import Said
-from medialit.forensics.detectors.calibrated import Curve, fit_curve
+from medialit.forensics.detectors.calibrated import Curve, State, fit_curve, state_of
 from medialit.forensics.detectors.cards import CARDS, Card
 from medialit.forensics.detectors.directions import Directions, directions_from_dict, fit_directions
 from medialit.forensics.detectors.families import LEARNED_TITLE, spoken
 from medialit.forensics.detectors.features import LEAST_FRAMES, LEAST_SIDE, can_be_judged, features, vector
 from medialit.forensics.detectors.learned import Learned, load_learned
+from medialit.forensics.detectors.outliers import Outliers, fit_outliers, outliers_from_dict
 from medialit.forensics.detectors.records import (
     BETWEEN,
     NO_SIGNS,
@@ -60,6 +61,7 @@ __all__ = [
     "Forest",
     "Learned",
     "Operating",
+    "Outliers",
     "Spoke",
     "assess",
     "card",
@@ -67,13 +69,15 @@ __all__ = [
     "features",
     "fit_curve",
     "fit_directions",
+    "fit_outliers",
     "measured",
 ]
 
-DETECTORS: Final = ("directions", "forest", "network")
-"""The detectors that ship: directions and boosted trees over features, and a small network over the finest detail."""
+DETECTORS: Final = ("directions", "forest", "outliers", "network")
+"""The detectors that ship: directions, boosted trees and outliers over features, and a small network over the finest
+detail."""
 
-_OF_FEATURES: Final = ("directions", "forest")
+_OF_FEATURES: Final = ("directions", "forest", "outliers")
 _DAMAGE: Final = (cv2.error, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError, MedialitError)
 _N_SPOKE: Final = 6
 
@@ -111,15 +115,18 @@ def assess(footage: Footage, *, names: Sequence[str] | None = None) -> Assessmen
         _require(name)
     scores: dict[str, float | None] = dict.fromkeys(asked)
     spoke: dict[str, tuple[Spoke, ...]] = {}
-    strangeness = None
+    strangeness, state = None, state_of(footage.stills.size, None)
     if can_be_judged(footage):
         if set(asked) & set(_OF_FEATURES):
-            found, spoke, strangeness = _of_features(footage)
+            found, spoke, strangeness, level = _of_features(footage)
+            state = state_of(footage.stills.size, level)
             scores |= {name: found[name] for name in asked if name in found}
         if "network" in asked:
             scores["network"] = _network_on(footage)
     known = {name: score for name, score in scores.items() if score is not None}
-    curve = _curve(tuple(sorted(known))) or _curve(tuple(name for name in _OF_FEATURES if name in known))
+    curve = _curve(tuple(name for name in DETECTORS if name in known), state) or _curve(
+        tuple(name for name in _OF_FEATURES if name in known), state
+    )
     probability = None if curve is None else curve.probability(known)
     finding, said = _finding(footage, probability, strangeness)
     return Assessment(
@@ -172,7 +179,7 @@ def card(name: str) -> Card:
 def measured(name: str) -> Mapping[str, Any]:
     """Return the numbers of ``python benchmarks/detectors.py``, of a detector; empty where there are none.
 
-    ``together`` is both detectors of features, ``all`` the network too.
+    ``together`` is all detectors of features, ``all`` the network too.
 
     Raises
     ------
@@ -201,24 +208,32 @@ def directions() -> Directions:
     return directions_from_dict(_held("directions.json"))
 
 
+@cache
+def outliers() -> Outliers:
+    """Return the outliers that ship."""
+    return outliers_from_dict(_held("outliers.json"))
+
+
 def _of_features(
     footage: Footage,
-) -> tuple[dict[str, float], dict[str, tuple[Spoke, ...]], float | None]:
-    """Return the score of each detector of features, what spoke in each, and how strange the clip is."""
+) -> tuple[dict[str, float], dict[str, tuple[Spoke, ...]], float | None, float | None]:
+    """Return the score of each detector of features, what spoke in each, how strange the clip is, and its grain."""
     try:
         found = features(footage)
     except _DAMAGE:
-        return {}, {}, None
+        return {}, {}, None, None
     scores, spoke = {}, {}
-    models: dict[str, Directions | Forest] = {"directions": directions(), "forest": forest()}
+    models: dict[str, Directions | Forest | Outliers] = {
+        "directions": directions(), "forest": forest(), "outliers": outliers(),
+    }  # fmt: skip
     for name, model in models.items():
         row = vector(found, model.names)
         if np.isnan(row).all():
-            return {}, {}, None
+            return {}, {}, None, None
         scores[name] = model.score(row)
         spoke[name] = spoken(model.names, model.contributions(row))
     ranges = directions()
-    return scores, spoke, ranges.strangeness(vector(found, ranges.names))
+    return scores, spoke, ranges.strangeness(vector(found, ranges.names)), found.get("grain.level")
 
 
 def _together(
@@ -277,8 +292,8 @@ def _held(name: str) -> Mapping[str, Any]:
 
 
 @cache
-def _curve(names: tuple[str, ...]) -> Curve | None:
-    held = _shipped()["curves"].get("+".join(names))
+def _curve(names: tuple[str, ...], state: State) -> Curve | None:
+    held = _shipped()["curves"].get(state, {}).get("+".join(names))
     return None if held is None else Curve(weights=dict(held["weights"]), bias=float(held["bias"]))
 
 

@@ -11,13 +11,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from medialit.errors import StatisticsError
+
+State = Literal["kept", "worn"]
+
+LARGE: Final = 480
+"""Pixels of the longer side from which on a clip can count as kept."""
+GRAIN: Final = -0.4
+"""Least median of the grain's level, in log2 of levels, for the same: 98 % of the clips that a camera kept have more,
+98 % of the same clips encoded again at CRF 30 have less."""
+
+
+def state_of(size: tuple[int, int], grain_level: float | None) -> State:
+    """Return which curves hold for a clip: grain tells more where it is left, and a lack of it means less where not.
+
+    Parameters
+    ----------
+    size : tuple of int
+        (width, height) in pixels.
+    grain_level : float or None
+        The feature ``grain.level``.
+
+    Examples
+    --------
+    >>> state_of((640, 384), 0.3), state_of((640, 384), -1.5), state_of((320, 192), 0.3)
+    ('kept', 'worn', 'worn')
+    """
+    there = grain_level is not None and grain_level >= GRAIN
+    return "kept" if max(size) >= LARGE and there else "worn"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,8 +40,8 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
             name="directions",
             title=_msgid("Directions learnt from twins"),
             how=_msgid(
-                "About a hundred numbers on grain, sharpness, colour, spectrum and motion, and the cues: how far they "
-                "have gone where fakes have gone from their honest twins, measured by how much honest clips differ."
+                "Some hundred and sixty numbers on grain, sharpness, colour, spectrum and motion, and the cues: how far "
+                "they have gone where fakes have gone from their honest twins, measured by how much honest clips differ."
             ),
             breaks=_msgid(
                 "Strong compression, enlarging and shrinking remove what it measures. Cameras, codecs and sizes that "
@@ -57,8 +57,8 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
             name="forest",
             title=_msgid("Boosted trees over measurements"),
             how=_msgid(
-                "About a hundred numbers on grain, sharpness, colour, spectrum and motion, and the cues, are weighed "
-                "by small decision trees."
+                "Some hundred and sixty numbers on grain, sharpness, colour, spectrum and motion, and the cues, are "
+                "weighed by small decision trees."
             ),
             breaks=_msgid(
                 "Strong compression, enlarging and shrinking remove what it measures. Cameras, codecs and sizes that "
@@ -69,6 +69,23 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
                 "are rendered as honestly as the others but break a law of physics."
             ),
             trained_on=_TRAINED,
+        ),
+        "outliers": Card(
+            name="outliers",
+            title=_msgid("How far off honest clips"),
+            how=_msgid(
+                "It has seen no fake. Of some forty measurements it knows how far honest clips go, and which end is "
+                "suspicious by what is measured; the three that go furthest count."
+            ),
+            breaks=_msgid(
+                "An honest clip that is unusual in any way that was not among those it was fitted on: another "
+                "codec, a filter, a screen that was filmed."
+            ),
+            chance=_msgid("Fakes that change none of the measurements by more than honest clips differ."),
+            trained_on=_msgid(
+                "Honest clips alone: of the miniature world, of the fictional cast, moves over photographs, and pieces "
+                "of a few videos that come with software."
+            ),
         ),
         "network": Card(
             name="network",

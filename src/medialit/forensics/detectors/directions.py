@@ -4,7 +4,8 @@ A fake and its twin differ in the fake alone; the mean of that difference is a d
 much honest clips differ from each other says how far is far. With that, each kind of fake is a cloud shifted from the
 honest one, and the score is how much better the shifted clouds explain a clip than the honest one does.
 
-With x the features made normal by rank, m the honest mean, S the honest covariance (shrunk), and d_k the shift of kind k:
+With x the features in deviations of honest clips, far ones drawn in (2 asinh(z / 2)), m the honest mean, S the honest
+covariance (shrunk), and d_k the shift of kind k:
 
     w_k = S^-1 d_k,    s_k = w_k . (x - m - d_k / 2),    score = log mean_k exp(s_k)
 
@@ -22,16 +23,17 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtri, softmax
+from scipy.special import logsumexp, softmax
 
 from medialit.errors import CueError
 
 Doubles = NDArray[np.float64]
 
-_KNOTS: Final = 41
-_FARTHEST: Final = 3.0  # deviations: further is not believed
+_DRAWN_IN: Final = 2.0  # deviations from which on a value counts by its logarithm
+_FARTHEST: Final = 30.0  # deviations: further is not believed
 _FEWER: Final = 4.0  # twins that are taken to have shown no shift, so that few twins shift little
 _RIDGE: Final = 0.1
+_ARRAYS: Final = ("lowest", "highest", "middle", "scale", "mean", "shifts", "weights")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -44,15 +46,20 @@ class Directions:
         Of the F features.
     kinds : tuple of str
         Of the K kinds of fakes.
-    knots : ndarray of float64, shape (F, 41)
-        Quantiles of each feature in training; beyond them training saw nothing.
+    lowest, highest : ndarray of float64, shape (F,)
+        Of each feature in training; beyond them training saw nothing.
+    middle, scale : ndarray of float64, shape (F,)
+        Median and robust deviation of each feature in honest clips.
     mean : ndarray of float64, shape (F,)
     shifts, weights : ndarray of float64, shape (K, F)
     """
 
     names: tuple[str, ...]
     kinds: tuple[str, ...]
-    knots: Doubles
+    lowest: Doubles
+    highest: Doubles
+    middle: Doubles
+    scale: Doubles
     mean: Doubles
     shifts: Doubles
     weights: Doubles
@@ -72,16 +79,15 @@ class Directions:
         known = ~np.isnan(row)
         if not known.any():
             return 1.0
-        beyond = (row[known] < self.knots[known, 0]) | (row[known] > self.knots[known, -1])
+        beyond = (row[known] < self.lowest[known]) | (row[known] > self.highest[known])
         return float(beyond.mean())
 
     def as_dict(self) -> dict[str, Any]:
         """Return it in JSON types."""
-        arrays = {"knots": self.knots, "mean": self.mean, "shifts": self.shifts, "weights": self.weights}
         return {
             "names": list(self.names),
             "kinds": list(self.kinds),
-            **{name: _rounded(values) for name, values in arrays.items()},
+            **{name: _rounded(getattr(self, name)) for name in _ARRAYS},
         }
 
     def _each(self, normal: Doubles) -> Doubles:
@@ -89,7 +95,7 @@ class Directions:
 
     def _normal(self, row: Doubles) -> Doubles:
         self._require(row)
-        return np.asarray(_made_normal(row[None], self.knots)[0], np.float64)
+        return _in_deviations(row, self.middle, self.scale)
 
     def _require(self, row: Doubles) -> None:
         if row.shape != (len(self.names),):
@@ -129,8 +135,8 @@ def fit_directions(
         raise CueError(
             f"Give {len(names)} features, a kind and a pair of each clip; there are {x.shape} numbers."
         )
-    knots = _knots(x)
-    normal = _made_normal(x, knots)
+    middle, scale = _usual(x[~synthetic], x)
+    normal = _in_deviations(x, middle, scale)
     honest = normal[~synthetic]
     twins = dict(zip(np.asarray(pairs)[~synthetic].tolist(), honest, strict=True))
     shifts: dict[str, Doubles] = {}
@@ -146,8 +152,9 @@ def fit_directions(
     moved = np.stack(list(shifts.values()))
     weights = np.linalg.solve(spread + _RIDGE * np.eye(len(names)), moved.T).T
     return Directions(
-        names=tuple(names), kinds=tuple(shifts), knots=knots, mean=mean, shifts=moved, weights=weights
-    )
+        names=tuple(names), kinds=tuple(shifts), lowest=_least(x), highest=-_least(-x), middle=middle, scale=scale,
+        mean=mean, shifts=moved, weights=weights,
+    )  # fmt: skip
 
 
 def directions_from_dict(held: Mapping[str, Any]) -> Directions:
@@ -159,35 +166,40 @@ def directions_from_dict(held: Mapping[str, Any]) -> Directions:
         If it is no such detector.
     """
     try:
-        arrays = {k: np.array(held[k], np.float64) for k in ("knots", "mean", "shifts", "weights")}
+        arrays = {name: np.array(held[name], np.float64) for name in _ARRAYS}
         found = Directions(names=tuple(held["names"]), kinds=tuple(held["kinds"]), **arrays)
     except (KeyError, TypeError, ValueError) as error:
         raise CueError(f"This is no detector of directions ({error}): fit it again, or reinstall.") from error
     n, k = len(found.names), len(found.kinds)
-    fits = found.knots.shape == (n, _KNOTS) and found.mean.shape == (n,) and k > 0
+    fits = k > 0 and all(getattr(found, name).shape == (n,) for name in _ARRAYS[:5])
     if not fits or found.shifts.shape != (k, n) or found.weights.shape != (k, n):
         raise CueError("The arrays of this detector do not fit each other: fit it again, or reinstall.")
     return found
 
 
-def _knots(x: Doubles) -> Doubles:
+def _usual(honest: Doubles, every: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the median and a robust deviation of each feature in honest clips."""
+    middle, scale = np.zeros(every.shape[1]), np.ones(every.shape[1])
+    for k in range(every.shape[1]):
+        column, wider = (values[~np.isnan(values[:, k]), k] for values in (honest, every))
+        if len(column) < 2:
+            continue
+        tenth, quarter, middle[k], most, nine = np.quantile(column, (0.1, 0.25, 0.5, 0.75, 0.9))
+        # 1.349 and 2.563 deviations of a normal lie between its quartiles and between its outer tenths.
+        found = max((most - quarter) / 1.349, (nine - tenth) / 2.563)
+        scale[k] = found if found > 1e-9 else float(wider.std()) + 1e-6
+    return middle, scale
+
+
+def _in_deviations(x: Doubles, middle: Doubles, scale: Doubles) -> Doubles:
+    """Return how many deviations each value lies off, far ones drawn in; what is missing is in the middle."""
+    z = np.clip((x - middle) / scale, -_FARTHEST, _FARTHEST)
+    return np.asarray(np.where(np.isnan(z), 0.0, _DRAWN_IN * np.arcsinh(z / _DRAWN_IN)), np.float64)
+
+
+def _least(x: Doubles) -> Doubles:
     known = [column[~np.isnan(column)] for column in x.T]
-    at = np.linspace(0, 1, _KNOTS)
-    return np.stack([np.quantile(column, at) if len(column) else np.zeros(_KNOTS) for column in known])
-
-
-def _made_normal(x: Doubles, knots: Doubles) -> Doubles:
-    """Return the rank of each value in training, as deviations of a normal; what is missing is in the middle."""
-    at = np.linspace(0, 1, _KNOTS)
-    ranks = np.full(x.shape, 0.5)
-    for k, ladder in enumerate(knots):
-        known = ~np.isnan(x[:, k])
-        if ladder[-1] > ladder[0]:
-            # Equal knots are climbed from both sides, so that a value that many clips share lies in their middle.
-            up = np.interp(x[known, k], ladder, at)
-            down = 1 - np.interp(-x[known, k], -ladder[::-1], at)
-            ranks[known, k] = (up + down) / 2
-    return np.asarray(np.clip(ndtri(ranks), -_FARTHEST, _FARTHEST), np.float64)
+    return np.array([column.min() if len(column) else 0.0 for column in known])
 
 
 def _rounded(values: Doubles) -> Any:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from medialit.forensics.cues import Footage
 from medialit.forensics.cues.records import Face
+from medialit.forensics.detectors.grained import unexplained
 from medialit.forensics.grain import Grain
 
 Floats = NDArray[np.float32]
@@ -34,7 +35,7 @@ def of_faces(footage: Footage) -> dict[str, float]:
     ]
     if len(seen) < _LEAST_FACES:
         return nothing
-    rests = {name: _rest(grain, values) for name, values in _measures(grain).items()}
+    rests = {name: unexplained(grain, values) for name, values in _measures(grain).items()}
     rows = []
     for t, face in seen:
         inside, lips, ring = _places(face, grain)
@@ -54,15 +55,6 @@ def of_faces(footage: Footage) -> dict[str, float]:
 
 def _measures(grain: Grain) -> dict[str, Floats]:
     return {"noise": grain.noise, "again": grain.again, "own": grain.own}
-
-
-def _rest(grain: Grain, values: Floats) -> Floats:
-    """Return what brightness and detail do not explain of a measure, shape (T, rows, columns)."""
-    a, b = (grain.light / 128 - 1).astype(np.float64), grain.detail.astype(np.float64)
-    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=-1).reshape(-1, 6)
-    y = values.reshape(-1).astype(np.float64)
-    weights = np.linalg.solve(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y)
-    return np.asarray((y - terms @ weights).reshape(values.shape), np.float32)
 
 
 def _places(face: Face, grain: Grain) -> tuple[Floats, Floats, Floats]:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from medialit.forensics import cues
 from medialit.forensics.cues import Footage
+from medialit.forensics.detectors.copied import of_copies
 from medialit.forensics.detectors.faced import of_faces
 from medialit.forensics.detectors.grained import of_grain
 from medialit.forensics.detectors.still import of_stills
@@ -72,6 +73,7 @@ def features(footage: Footage, *, skip: tuple[str, ...] = ()) -> Features:
     found: Features = {}
     found.update(_prefixed("grain", of_grain(footage.grain) if footage.grain is not None else {}))
     found.update(_prefixed("still", of_stills(footage.stills.frames)))
+    found.update(_prefixed("still", of_copies(footage)))
     found.update(_prefixed("grain", of_faces(footage)))
     for name in READ:
         if name in skip:

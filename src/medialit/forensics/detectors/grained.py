@@ -17,6 +17,7 @@ _DARK, _BRIGHT = 12.0, 243.0  # levels: beyond them sensors are cut off
 _LEAST_BLOCKS: Final = 24
 _RUN: Final = 4  # frames that have to come back together
 _SETTLED: Final = 8  # frames until a clip's own pattern stands out
+_NEIGHBOURHOOD: Final = 32  # pixels over which a pattern is compared
 
 
 def of_grain(grain: Grain) -> dict[str, float]:
@@ -26,7 +27,8 @@ def of_grain(grain: Grain) -> dict[str, float]:
     if grain.n_frames < 8 or mostly.sum() < _LEAST_BLOCKS:
         return {}
     return {**_levels(grain, mostly), **_over_time(grain, mostly), **_over_picture(grain, mostly),
-            **_frame_to_frame(grain, mostly), **_comes_back(grain, mostly), **_own(grain, mostly)}  # fmt: skip
+            **_frame_to_frame(grain, mostly), **_comes_back(grain, mostly), **_own(grain, mostly),
+            **_moving(grain, lit), **_patterns(grain)}  # fmt: skip
 
 
 def _levels(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
@@ -171,6 +173,95 @@ def _own(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
         "own_map_low": float(-np.quantile(soft, 0.01)),
         "own_map_high": float(np.quantile(soft, 0.99)),
     }
+
+
+def unexplained(grain: Grain, values: Floats) -> Floats:
+    """Return what brightness and detail do not explain of a measure of blocks, shape (T, rows, columns)."""
+    y = values.reshape(-1).astype(np.float64)
+    terms, weights = _explained(y, grain.light.reshape(-1), grain.detail.reshape(-1))
+    return np.asarray((y - terms @ weights).reshape(values.shape), np.float32)
+
+
+def _moving(grain: Grain, lit: NDArray[np.bool_]) -> dict[str, float]:
+    """Tell how far places that may move are off what brightness and detail explain, a few blocks for a few frames."""
+    found: dict[str, float] = {}
+    for name, values, start in (
+        ("noise", grain.noise, 0),
+        ("again", grain.again, 1),
+        ("own", grain.own, _SETTLED),
+    ):
+        rest = unexplained(grain, values) * lit
+        soft = np.stack([cv2.blur(one, (3, 3)) for one in rest])[start:]
+        soft = (soft[:-2] + soft[1:-1] + soft[2:]) / 3
+        spread = 1.4826 * float(np.median(np.abs(soft - np.median(soft)))) + 0.005
+        low, high = np.quantile(soft, (0.002, 0.998))
+        found |= {
+            f"moving_{name}_low": float(-low),
+            f"moving_{name}_high": float(high),
+            f"moving_{name}_low_ratio": float(-low / spread),
+            f"moving_{name}_high_ratio": float(high / spread),
+        }
+    return found
+
+
+def _patterns(grain: Grain) -> dict[str, float]:
+    """Tell whether one sensor's pattern goes through the whole clip, and through the whole picture.
+
+    References
+    ----------
+    Lukas, Fridrich and Goljan (2006), Detecting digital image forgeries using sensor pattern noise, SPIE 6072: places.
+    """
+    held = grain.patterns.astype(np.float32)
+    if len(held) < 4 or min(held.shape[1:]) < 4 * _NEIGHBOURHOOD:
+        return {}
+    held = held - held.mean(axis=1, keepdims=True) - held.mean(axis=2, keepdims=True)
+    held = held - held.mean(axis=(1, 2), keepdims=True)
+    flat = held.reshape(len(held), -1)
+    unit = flat / (np.sqrt((flat**2).sum(axis=1, keepdims=True)) + 1e-6)
+    alike = np.clip(unit @ unit.T, 0, 1)
+    usual = float(np.median(alike[np.triu_indices(len(alike), 1)]))
+    broken = _apart(alike)
+    whole = held.sum(axis=0)
+    size = (_NEIGHBOURHOOD, _NEIGHBOURHOOD)
+    squares = cv2.blur((held**2).sum(axis=0), size)
+    # The sum's square less the squares' sum is twice the sum over pairs: what chunks have in common.
+    shared = (cv2.blur(whole**2, size) - squares) / (squares + 1e-6) / max(1, len(held) - 1)
+    where = cv2.GaussianBlur(shared, (0, 0), _NEIGHBOURHOOD / 4)[
+        _NEIGHBOURHOOD // 2 :: 8, _NEIGHBOURHOOD // 2 :: 8
+    ]
+    low, high = np.quantile(where, (0.01, 0.99))
+    middle = float(np.median(where))
+    return {
+        "pattern": usual,
+        "pattern_break": broken,
+        "pattern_break_ratio": broken / (usual + 0.03),
+        "pattern_place_low": float(middle - low),
+        "pattern_place_low_ratio": float((middle - low) / (abs(middle) + 0.03)),
+        "pattern_place_high": float(high - middle),
+    }
+
+
+def _apart(alike: NDArray[np.floating]) -> float:
+    """Return by how much a stretch and the rest are less like each other than both are like themselves.
+
+    Both must be: a camera that stops for a while has edges in its residuals that stay, and the rest has none in common.
+    """
+    n = len(alike)
+    strongest = 0.0
+    for first in range(n):
+        for last in range(first + 2, n + 1 - 2 * (first == 0)):
+            inside = np.zeros(n, bool)
+            inside[first:last] = True
+            if n - int(inside.sum()) < 2:
+                continue
+            within = min(_mean_of_pairs(alike[np.ix_(one, one)]) for one in (inside, ~inside))
+            strongest = max(strongest, within - float(alike[np.ix_(inside, ~inside)].mean()))
+    return strongest
+
+
+def _mean_of_pairs(alike: NDArray[np.floating]) -> float:
+    n = len(alike)
+    return float((alike.sum() - np.trace(alike)) / (n * (n - 1)))
 
 
 def _comes_back(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:

@@ -8,6 +8,7 @@ import pytest
 from medialit.forensics import cues
 from medialit.forensics.cues import Footage, planted
 from medialit.forensics.cues.records import Face
+from medialit.forensics.detectors.copied import of_copies
 from medialit.forensics.detectors.faced import NAMES, of_faces
 from medialit.forensics.detectors.grained import of_grain
 from medialit.forensics.grain import Gatherer, Grain
@@ -54,7 +55,8 @@ def test_the_own_pattern_is_missing_where_something_was_put_in() -> None:
 
 def test_the_own_pattern_is_missing_after_another_camera_takes_over() -> None:
     honest, spliced = of_grain(filmed()), of_grain(filmed(from_frame=24, then=2))
-    assert spliced["own_missing"] > 3 * honest["own_missing"]
+    assert spliced["own_missing"] > 2 * honest["own_missing"]
+    assert spliced["pattern_break_ratio"] > 0.5 > 5 * honest["pattern_break_ratio"]
 
 
 def test_a_scene_of_one_frame_after_another_has_no_pattern_yet() -> None:
@@ -95,3 +97,38 @@ def test_a_shifted_voice_fits_the_pixels_of_the_mouth_better_elsewhere() -> None
         for one in (both.honest, both.planted)
     ]
     assert gains[0] < 0 < gains[1]
+
+
+def noisy_footage(*, copy: tuple[int, int] | None) -> Footage:
+    """A regular floor of tiles under fresh noise; a part of each frame is copied, this far down and right."""
+    rng = np.random.default_rng(9)
+    ys, xs = np.mgrid[:HIGH, :WIDE]
+    floor = 110 + 30 * ((ys // 20 + xs // 20) % 2)
+    frames = []
+    for _ in range(12):
+        frame = floor + rng.normal(0, 3.0, (HIGH, WIDE))
+        if copy is not None:
+            part = frame[20:70, 20:90].copy()
+            frame[20 + copy[0] : 70 + copy[0], 20 + copy[1] : 90 + copy[1]] = part
+        frames.append(np.clip(np.rint(frame), 0, 255).astype(np.uint8))
+    return cues.look(Clip(np.repeat(np.stack(frames)[..., None], 3, axis=-1), 12.0))
+
+
+def test_noise_that_occurs_twice_is_found_with_its_distance_and_tiles_are_not() -> None:
+    honest, cloned = (of_copies(noisy_footage(copy=copy)) for copy in (None, (60, 80)))
+    assert honest["copied"] < 3.5 < 4.5 < cloned["copied"]
+    assert cloned["copied_px"] == pytest.approx(100, abs=1)  # 60 down and 80 to the right
+
+
+def test_a_camera_that_stops_for_a_while_is_no_change_of_cameras() -> None:
+    rng = np.random.default_rng(3)
+    scene = 90 + 60 * (rng.random((HIGH, WIDE + 80)) > 0.5)  # sharp edges everywhere
+    gatherer = Gatherer()
+    for t in range(36):
+        left = 4 * t if t < 12 else 48 if t < 24 else 48 + 2 * (t - 24)
+        frame = scene[:, left % 80 : left % 80 + WIDE] + rng.normal(0, 3.0, (HIGH, WIDE))
+        gatherer.add(np.repeat(np.clip(np.rint(frame), 0, 255).astype(np.uint8)[..., None], 3, axis=-1))
+    stopped = gatherer.grain()
+    assert stopped is not None
+    spliced = of_grain(filmed(from_frame=24, then=2))
+    assert of_grain(stopped)["pattern_break_ratio"] < 0.5 * spliced["pattern_break_ratio"]
