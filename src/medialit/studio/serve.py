@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ def open_studio(
 
             fill(studio, now=now)
         key = studio.new_teacher_key()
-    except (SQLAlchemyError, OSError) as error:  # their own words may quote what a class typed
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:  # their own words may quote what a class typed
         raise StudioError(
             _msgid(
                 "The class in {folder} cannot be opened ({reason}). Look whether its disk is full or another program "
