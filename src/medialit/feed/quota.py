@@ -158,12 +158,25 @@ def cancel(queue: Queue, id: str, *, member: str) -> Queue:
     return replace(queue, waiting=tuple(one for one in queue.waiting if one != found))
 
 
-def restarted(queue: Queue) -> Queue:
-    """Return the queue after a restart: what ran waits again, at its old place, and does not count yet."""
+def restarted(queue: Queue, *, asked: Iterable[tuple[str, str]] = ()) -> Queue:
+    """Return the queue after a restart: what ran waits again, at its old place, and does not count yet.
+
+    Parameters
+    ----------
+    queue : Queue
+    asked : iterable of (str, str)
+        Id and member of all that is told to wait, the oldest first. What the queue does not know of it, because only
+        one of two writes was kept, goes to its end.
+    """
     served = Counter(dict(queue.served))
     served.subtract(one.member for one in queue.running)
-    waiting = tuple(sorted((*queue.waiting, *queue.running), key=lambda one: one.number))
-    return replace(queue, waiting=waiting, running=(), served=_pairs(served))
+    waiting = sorted((*queue.waiting, *queue.running), key=lambda one: one.number)
+    known, number = {one.id for one in waiting}, queue.next_number
+    for id, member in asked:
+        if id not in known:
+            waiting.append(Ask(id=id, member=member, number=number))
+            number += 1
+    return replace(queue, waiting=tuple(waiting), running=(), served=_pairs(served), next_number=number)
 
 
 def new_day(queue: Queue, day: date) -> Queue:

@@ -75,9 +75,14 @@ class Making(Feeding):
         return len(self._queue(self.clocks().wall).waiting)
 
     def _wait_again(self) -> None:
-        """Have what was being made wait again, at its old place."""
-        self._keep_queue(quota.restarted(self._queue(self.clocks().wall)))
-        for id, card in self.cards.all("job").items():
+        """Have what was being made wait again, at its old place, and what only its card says to wait, at the end."""
+        jobs = self.cards.all("job").items()
+        asked = sorted(
+            (card["at"], id, card["by"]) for id, card in jobs if card["state"] in ("waiting", "making")
+        )
+        queue = quota.restarted(self._queue(self.clocks().wall), asked=[(id, by) for _at, id, by in asked])
+        self._keep_queue(queue)
+        for id, card in jobs:
             if card["state"] == "making":
                 self.cards.put("job", id, card | {"state": "waiting"})
 
@@ -147,8 +152,10 @@ class Making(Feeding):
                 raise StudioError(
                     "{reason}", code="quota", status=429, reason=said(error, lang=who.lang)
                 ) from error
+            self._keep_queue(
+                queue
+            )  # first: a card that waits alone would be made although its maker was told no
             self.cards.put("job", id, job)
-            self._keep_queue(queue)
             self._queue_changed.notify_all()
         return self.job(id, who, now=now)
 

@@ -82,6 +82,15 @@ def test_a_restart_puts_what_ran_back_at_its_place_and_a_new_day_gives_new_clips
     assert new_day(done, DAY + timedelta(days=2)).left("a") == 1
 
 
+def test_what_is_told_to_wait_and_the_queue_does_not_know_goes_to_its_end() -> None:
+    queue = queue_of("a", "b", quota=5)
+    asked = [*((one.id, one.member) for one in queue.waiting), ("lost", "c")]
+    again = restarted(queue, asked=asked)
+    assert [one.id for one in again.waiting] == [*(one.id for one in queue.waiting), "lost"]
+    assert again == restarted(again, asked=asked)  # and once is enough
+    assert ask(again, "next", member="c").waiting[-1].number > again.waiting[-1].number
+
+
 @pytest.mark.parametrize("lang", ["en", "fr", "ar"])
 def test_who_waits_is_told_how_long(lang: str) -> None:
     queue = queue_of("a", "b", "c")

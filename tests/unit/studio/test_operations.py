@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -187,6 +188,34 @@ def test_a_clip_that_cannot_be_kept_for_want_of_room_is_made_once_there_is_room(
         world.studio._thread.join(timeout=0.02)
     assert world.studio.job(job, person, now=world.clock.now)["state"] == "done"
     assert len(world.studio.cards.all("draft")) == 1
+
+
+def test_a_request_whose_end_could_not_be_kept_is_not_forgotten(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue was kept without it and its card was not: it waited for ever, also after a start."""
+    monkeypatch.setattr("medialit.studio.making.AGAIN_S", 0.05)
+    aya = world.join("Aya")
+    person = world.studio.person(aya.id)
+    assert person is not None
+    with closing(sqlite3.connect(world.studio.folder / "studio.db")) as other:
+        for change in ("INSERT", "UPDATE"):  # the end of a request alone is not kept now
+            other.execute(
+                f"CREATE TRIGGER no_end_{change} BEFORE {change} ON studio_cards WHEN NEW.kind = 'job' AND "
+                "NEW.body LIKE '%\"state\": \"done\"%' BEGIN SELECT RAISE(FAIL, 'full'); END"
+            )
+        job = world.studio.ask_for_clip(
+            person, prompt="a red ball rolls on the beach", seed=1, model="v2", people=[], remix_of=None,
+            purpose="education", doing="wave", now=world.clock.now,
+        )["id"]  # fmt: skip
+        while not world.studio._interrupted:
+            world.studio._thread.join(timeout=0.02)
+        for change in ("INSERT", "UPDATE"):
+            other.execute(f"DROP TRIGGER no_end_{change}")
+    until = time.monotonic() + 30
+    while world.studio.job(job, person, now=world.clock.now)["state"] != "done":
+        assert time.monotonic() < until, "it waits for ever"
+        world.studio._thread.join(timeout=0.02)
 
 
 def test_a_draft_whose_post_could_not_be_kept_is_a_draft_still(world: World) -> None:
