@@ -172,10 +172,9 @@ def evaluate(rows: Rows, changed: dict[str, Rows], footage: Rows, *, write: bool
     report["best"] = best
     main_group = report["groups"][0]
     for key in report[main_group]:
-        shipped["measured"][key] = report[main_group][key] | {
-            "n_clips": report[main_group][key]["n"],
-            "groups": {name: report[name][key] for name in report["groups"]},
-        }
+        shipped["measured"][key] = report[main_group][key] | {"n_clips": report[main_group][key]["n"]}
+        if "shared" in report["groups"] and main_group != "shared":
+            shipped["measured"][key]["shared"] = report["shared"][key]
     shipped["measured"]["together"] |= {"changed": report["changed"], "footage": report["footage"]}
     if write:
         for name, model in fitted([*rows, *footage], names).items():

@@ -61,7 +61,10 @@ def detectors() -> None:
 @LANG
 @STYLE
 def detectors_list(lang: str, style: str) -> None:
-    """List the detectors, with the area under the curve that was measured for each (0.5 is guessing)."""
+    """List the detectors, with the areas under the curve that were measured for each (0.5 is guessing).
+
+    The first is on clips as a camera kept them, the second on clips that were passed around.
+    """
     from medialit.forensics import detectors as library
 
     _ = translator(lang)
@@ -71,8 +74,11 @@ def detectors_list(lang: str, style: str) -> None:
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
     for name, card, worth in rows:
-        auc = "{:.2f} [{:.2f}, {:.2f}]".format(*worth["auc_known"]) if worth else "-"
-        click.echo(f"{name:12} {auc:18} {_(card.title)}")
+        areas = [
+            one and "{:.2f} [{:.2f}, {:.2f}]".format(*one["auc_known"])
+            for one in (worth, worth.get("shared"))
+        ]
+        click.echo(f"{name:12} {areas[0] or '-':18} {areas[1] or '-':18} {_(card.title)}")
 
 
 @detectors.command("card")

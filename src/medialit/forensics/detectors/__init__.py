@@ -36,6 +36,7 @@ from medialit.forensics.detectors.learned import Learned, load_learned
 from medialit.forensics.detectors.outliers import Outliers, fit_outliers, outliers_from_dict
 from medialit.forensics.detectors.records import (
     BETWEEN,
+    BETWEEN_WORN,
     NO_SIGNS,
     SIGNS,
     STRANGE,
@@ -128,7 +129,7 @@ def assess(footage: Footage, *, names: Sequence[str] | None = None) -> Assessmen
         tuple(name for name in _OF_FEATURES if name in known), state
     )
     probability = None if curve is None else curve.probability(known)
-    finding, said = _finding(footage, probability, strangeness)
+    finding, said = _finding(footage, probability, strangeness, state)
     return Assessment(
         scores=scores,
         probability=probability,
@@ -260,7 +261,9 @@ def _network_on(footage: Footage) -> float | None:
         return None
 
 
-def _finding(footage: Footage, probability: float | None, strangeness: float | None) -> tuple[Finding, Said]:
+def _finding(
+    footage: Footage, probability: float | None, strangeness: float | None, state: State
+) -> tuple[Finding, Said]:
     points = operating()
     if footage.n_frames < LEAST_FRAMES:
         return "cannot-tell", Said(
@@ -278,7 +281,7 @@ def _finding(footage: Footage, probability: float | None, strangeness: float | N
         return "signs", Said(message=SIGNS, slots={"alarms": f"{points.false_alarm_rate:.0%}"})
     if probability <= points.no_signs_at:
         return "no-signs", Said(message=NO_SIGNS, slots={"misses": f"{points.miss_rate:.0%}"})
-    return "cannot-tell", Said(message=BETWEEN)
+    return "cannot-tell", Said(message=BETWEEN_WORN if state == "worn" else BETWEEN)
 
 
 @cache

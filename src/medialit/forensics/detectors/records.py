@@ -29,6 +29,10 @@ NO_SIGNS: Final = _msgid(
 BETWEEN: Final = _msgid(
     "What was measured is found in honest clips and in fakes, so the detectors cannot tell."
 )
+BETWEEN_WORN: Final = _msgid(
+    "What was measured is found in honest clips and in fakes, so the detectors cannot tell. Little grain is left in this "
+    "clip, and most of the evidence goes with it: ask for the file as the camera kept it."
+)
 
 
 class Detector(Protocol):

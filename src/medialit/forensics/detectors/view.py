@@ -47,7 +47,8 @@ def card_lines(name: str, *, lang: str) -> tuple[Line, ...]:
 def _worth(worth: Mapping[str, Any], *, lang: str) -> list[Line]:
     _ = translator(lang)
     known = _(
-        "Area under the curve {auc} on {n} clips whose scenes, people and cameras it was not fitted on; 0.5 is guessing."
+        "Area under the curve {auc} on {n} clips as a camera kept them, whose scenes, people and cameras it was not "
+        "fitted on; 0.5 is guessing."
     ).format(auc=_estimate(worth["auc_known"], ".2f"), n=worth["n_clips"])
     flagged = _(
         "At its threshold it flags {hits} of the fakes, {alarms} of the honest clips and {odd} of the odd ones."
@@ -64,6 +65,21 @@ def _worth(worth: Mapping[str, Any], *, lang: str) -> list[Line]:
         ),
         Line(label=_("Expected calibration error"), value=f"{worth['ece']:.3f}"),
     ]
+    if (shared := worth.get("shared")) is not None:
+        passed = _(
+            "Area {auc} on {n} clips that were passed around; of those it flags {hits} of the fakes and {alarms} of the "
+            "honest ones. Ask for the original."
+        )
+        lines.insert(
+            2,
+            Line(
+                label=_("Clips that were passed around"),
+                value=passed.format(
+                    auc=_estimate(shared["auc_known"], ".2f"), n=shared["n"],
+                    hits=_estimate(shared["hit_rate"], ".0%"), alarms=_estimate(shared["false_alarm_rate"], ".0%"),
+                ),
+            ),
+        )  # fmt: skip
     if "left_out" in worth:
         unknown = _("{mean} on a kind of fake that was left out of fitting, the mean of {n} kinds.")
         lines.append(
