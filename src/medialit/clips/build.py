@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import medialit
 from medialit.clips.manifest import LICENCE, Pack, file_sha256, read_pack, save_region, write_json, write_pack
 from medialit.clips.photographs import KNOWN, photographs
-from medialit.clips.plan import KINDS, Pair, plan
+from medialit.clips.plan import KINDS, QUALITIES, Pair, plan
 from medialit.clips.recipes import Made, make_pair
 from medialit.errors import ClipPackError
 from medialit.fakes import Truth
@@ -243,7 +243,7 @@ def _is_whole(folder: Path, part: Path) -> bool:
 
 def room_needed_mb(*, n: int, quality: str = "shared") -> int:
     """Return about how many megabytes a pack takes."""
-    return max(1, round((0.35 if quality == "shared" else 3.5) * n))
+    return max(1, round(QUALITIES[quality].mb_a_clip * n))
 
 
 def require_room(folder: Path, *, n: int, quality: str = "shared") -> None:

@@ -88,17 +88,47 @@ class Quality:
         How the modelled camera keeps what it films (H.264), before anybody changes it.
     blur_px : tuple of float
         Least and largest standard deviation of the lens's blur, in pixels; each pair has one.
+    square_only : tuple of str
+        Kinds that have the format ``square``: it lasts as long as the generator's clips.
+    for_any : tuple of str
+        Formats that are drawn for the other kinds.
+    odd : tuple of str
+        What else may have happened to a clip, whatever is faked in it.
+    lanes : mapping of str to float
+        How near somebody who speaks stands, by format, as `medialit.likeness.composite.place` has it.
+    own_splices : bool
+        Whether the stretch of a splice may be another take by the same camera. That is an edit and no fake; shared
+        packs had it from the beginning.
+    mb_a_clip : float
+        About how much room a clip takes.
     """
 
     formats: Mapping[str, Format]
     bits_a_pixel: tuple[float, ...]
     stored_crf: int
     blur_px: tuple[float, float]
+    square_only: tuple[str, ...]
+    for_any: tuple[str, ...]
+    odd: tuple[str, ...]
+    lanes: Mapping[str, float]
+    own_splices: bool
+    mb_a_clip: float
 
 
 QUALITIES: Final[Mapping[str, Quality]] = MappingProxyType(
     {
-        "shared": Quality(formats=FORMATS, bits_a_pixel=BITS_A_PIXEL, stored_crf=20, blur_px=(0.0, 0.0)),
+        "shared": Quality(
+            formats=FORMATS,
+            bits_a_pixel=BITS_A_PIXEL,
+            stored_crf=20,
+            blur_px=(0.0, 0.0),
+            square_only=("regenerate", "v1", "v2"),
+            for_any=("square", "wide", "tall"),
+            odd=("bad_light", "compressed", "uploaded"),
+            lanes=MappingProxyType({"square": 2.6, "wide": 2.8, "tall": 1.9}),
+            own_splices=True,
+            mb_a_clip=0.35,
+        ),
         "original": Quality(
             formats=MappingProxyType(
                 {
@@ -110,13 +140,18 @@ QUALITIES: Final[Mapping[str, Quality]] = MappingProxyType(
             bits_a_pixel=(1.0, 1.5, 2.0),
             stored_crf=12,
             blur_px=(0.3, 1.5),
+            square_only=("regenerate", "v1", "v2", "violation"),
+            for_any=("wide", "tall"),
+            odd=("bad_light",),  # nobody has passed it on yet
+            lanes=MappingProxyType({"square": 3.0, "wide": 3.5, "tall": 2.5}),  # as near as to a telephone
+            own_splices=False,
+            mb_a_clip=3.5,
         ),
     }
 )
 """``shared`` is small and has been through encoders that took most of the grain; ``original`` is what a journalist asks
 the sender for. Cameras that keep every picture by itself write about 1.75 bits a pixel (90 Mbit/s at 1920 x 1080, 25)."""
 
-_SQUARE_ONLY: Final = ("regenerate", "v1", "v2")
 _SOURCES: Final[Mapping[str, tuple[Source, ...]]] = MappingProxyType(
     {
         "swap": ("cast",),
@@ -135,8 +170,6 @@ _BEFORE: Final = (
     "rolling_shutter",
 )  # need frames between the frames, so a scene to film again
 _ON_PICTURES: Final = ("stabilised", "mirrored")  # move pixels, so they come before what has a region
-_ALWAYS: Final = ("bad_light", "compressed", "uploaded")
-_ORIGINAL: Final = ("bad_light",)  # nobody has passed it on yet
 _SHARE_ODD: Final = 0.45
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
     dict.fromkeys(("swap", "mouth", "remove", "insert", "clone", "regenerate"), 0.8)
@@ -225,9 +258,14 @@ class Pair:
     blur_px: float = 0.0
 
     @property
+    def state(self) -> Quality:
+        """What `quality` stands for."""
+        return QUALITIES[self.quality]
+
+    @property
     def format(self) -> Format:
         """Size, rate and length."""
-        return QUALITIES[self.quality].formats[self.form]
+        return self.state.formats[self.form]
 
     @property
     def scene(self) -> str:
@@ -301,14 +339,13 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
     here = [photo for photo in photos if photo.split == split]
     if source == "photograph" and not here:
         source = "world"
-    square = kind in _SQUARE_ONLY or (quality == "original" and kind == "violation")
-    form = "square" if square else _form(rng, quality)
+    form = "square" if kind in state.square_only else state.for_any[int(rng.integers(len(state.for_any)))]
     shape = state.formats[form]
     low, high = _N_PEOPLE[split]
     people = [person.id for person in cast()][low:high]
     person, donor = (str(name) for name in rng.choice(people, 2, replace=False))
     body, other_body = _cameras(rng, split)
-    odd = _odd(rng, kind, source, quality)
+    odd = _odd(rng, kind, source, always=state.odd)
     return Pair(
         number=i,
         kind=kind,
@@ -339,12 +376,6 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
     )
 
 
-def _form(rng: np.random.Generator, quality: str) -> str:
-    """Draw a format; the squares of originals last as long as the generator's clips, which is short."""
-    names = tuple(QUALITIES[quality].formats)[1 if quality == "original" else 0 :]
-    return names[int(rng.integers(len(names)))]
-
-
 def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
     """Return the camera, and another one of the same split where it has one; else one that is in no other split."""
     bodies = _BODIES[split]
@@ -353,10 +384,10 @@ def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
     return body, int(rng.choice(others))
 
 
-def _odd(rng: np.random.Generator, kind: str, source: Source, quality: str) -> str | None:
+def _odd(rng: np.random.Generator, kind: str, source: Source, *, always: tuple[str, ...]) -> str | None:
     if rng.random() >= _SHARE_ODD:
         return None
-    names: tuple[str, ...] = _ALWAYS if quality == "shared" else _ORIGINAL
+    names = always
     if kind not in ("v1", "v2", "violation"):
         names += _ON_PICTURES
         if source != "cast":

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from medialit import fakes
-from medialit.clips.plan import QUALITIES, Pair
+from medialit.clips.plan import Pair
 from medialit.clips.sources import Sight, scene_of, sight, thing_to_insert
 from medialit.fakes import FaceTrack, Fake, oddities
 from medialit.fakes.records import Masks
@@ -97,9 +97,7 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
     else:
         filmed = film(clean if oddity is None else oddity.clip, seed=seed, sensor=sensor)
     stored = filmed.with_frames(
-        recompress(
-            replace(filmed, audio=None, sample_rate=None), crf=QUALITIES[pair.quality].stored_crf
-        ).frames
+        recompress(replace(filmed, audio=None, sample_rate=None), crf=pair.state.stored_crf).frames
     )
     face, masks = shown.face, shown.masks
     if pair.odd in ("slow_motion", "rolling_shutter"):
@@ -171,9 +169,7 @@ def _with_faces(method: Callable[..., Fake], pair: Pair, honest: _Take, donor: _
 
 
 def _splice(pair: Pair, honest: _Take) -> Fake:
-    # Two takes of one camera, cut together, are an edit and no fake; packs of shared clips had that before.
-    same = pair.quality == "shared" and pair.seed % 2
-    body = pair.body if same else pair.other_body
+    body = pair.body if pair.state.own_splices and pair.seed % 2 else pair.other_body
     return fakes.splice(
         honest.clip, _other_take(pair, body=body).clip, strength=pair.strength, seed=pair.seed
     )
@@ -182,7 +178,7 @@ def _splice(pair: Pair, honest: _Take) -> Fake:
 def _insert(pair: Pair, honest: _Take) -> Fake:
     clean, masks = thing_to_insert(pair)
     filmed = film(through_lens(clean, pair.blur_px), seed=pair.seed + 77, sensor=Sensor(body=pair.other_body))
-    other = recompress(filmed, crf=QUALITIES[pair.quality].stored_crf)
+    other = recompress(filmed, crf=pair.state.stored_crf)
     return fakes.insert_object(honest.clip, other, masks, strength=pair.strength)
 
 

@@ -21,10 +21,6 @@ from medialit.world.staging import stage
 from medialit.world.view import px_per_m
 
 VOICE_HZ = 16_000
-_LANE = {
-    "shared": {"square": 2.6, "wide": 2.8, "tall": 1.9},
-    "original": {"square": 3.0, "wide": 3.5, "tall": 2.5},  # as close as somebody who speaks to a telephone
-}
 _OBJECT_LEVELS = 10  # a pixel belongs to a thing if it differs by more without it
 _BLOB = 0.17  # half axis of a marked region in a photograph, as a share of the smaller side
 _AUTHORISATION = "fictional:nobody"  # the cast does not exist, so nobody has to agree
@@ -152,7 +148,7 @@ def _talking(
     staging = stage(tracks)
     empty = replace(staging, opacity=np.zeros_like(staging.opacity))
     clip = render_staging(scene, empty, size=shape.size)
-    lane = _LANE[pair.quality][shape.name]
+    lane = pair.state.lanes[shape.name]
     acted = speak(voice, sample_rate=VOICE_HZ, n_frames=shape.n_frames, fps=shape.fps, seed=pair.seed + salt)
     shown = bust(
         enact(

@@ -16,8 +16,10 @@ taken from the clip's own earlier frames, is missing where something was put in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -83,6 +85,38 @@ class Grain:
         """Number of frames."""
         return len(self.noise)
 
+    @cached_property
+    def unexplained(self) -> Mapping[str, Floats]:
+        """What brightness and detail do not explain of ``noise``, ``again`` and ``own``, shape (T, rows, columns)."""
+        found = {}
+        for name in ("noise", "again", "own"):
+            values: Floats = getattr(self, name)
+            terms, weights = explained(
+                values.reshape(-1).astype(np.float64), self.light.reshape(-1), self.detail.reshape(-1)
+            )
+            rest = values.reshape(-1) - terms @ weights
+            found[name] = np.asarray(rest.reshape(values.shape), np.float32)
+        return found
+
+
+def middle(picture: Any, most: int, *, step: int = 1) -> Any:
+    """Return the middle of a picture, shape (H, W, ...), at most so many pixels wide and high.
+
+    Its corner lies at a multiple of `step`, so that what an encoder did in blocks stays in blocks.
+    """
+    top, left = (max(0, (side - most) // 2) // step * step for side in picture.shape[:2])
+    return picture[top : top + most, left : left + most]
+
+
+def explained(
+    y: NDArray[np.float64], light: Floats, detail: Floats
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the terms of brightness and detail, shape (N, 6), and the weights with which they explain y best."""
+    a, b = light / 128 - 1, detail
+    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=1).astype(np.float64)
+    weights = np.linalg.lstsq(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y, rcond=None)[0]
+    return terms, np.asarray(weights, np.float64)
+
 
 class Gatherer:
     """Takes frames one after the other and keeps only their blocks' numbers, and the frame before."""
@@ -131,10 +165,8 @@ class Gatherer:
         self._before = rest, power, grey
 
     def _gather(self, faint: Floats) -> None:
-        height, width = faint.shape
-        top, left = max(0, (height - _CROP) // 2), max(0, (width - _CROP) // 2)
-        middle = faint[top : top + _CROP, left : left + _CROP]
-        self._sum = middle.copy() if self._sum is None else self._sum + middle
+        part = middle(faint, _CROP)
+        self._sum = part.copy() if self._sum is None else self._sum + part
         if (len(self._rows) + 1) % CHUNK == 0 and len(self._patterns) < MOST_CHUNKS:
             self._patterns.append((self._sum / CHUNK).astype(np.float16))
         if (len(self._rows) + 1) % CHUNK == 0:

@@ -145,10 +145,8 @@ def erase(
             "`medialit move --finish` first."
         )
     rooms = sorted(path for path in (home / "studio").glob("*") if (path / "feed").is_dir())
-    for folder in rooms:
-        leaving.hold(
-            folder
-        ).release()  # it refuses before anything has gone: not half-way, and without a receipt
+    for folder in rooms:  # it refuses before anything has gone: not half-way, and without a receipt
+        leaving.hold(folder).release()
     salt = secrets.token_hex(16)
     found: list[dict[str, Any]] = []
     ids, words = {learner}, set(names)

@@ -24,8 +24,8 @@ State = Literal["kept", "worn"]
 LARGE: Final = 480
 """Pixels of the longer side from which on a clip can count as kept."""
 GRAIN: Final = -0.4
-"""Least median of the grain's level, in log2 of levels, for the same: 98 % of the clips that a camera kept have more,
-98 % of the same clips encoded again at CRF 30 have less."""
+"""Least median of the grain's level, in log2 of levels, for the same. It lies between clips that a camera kept and the
+same clips encoded again at CRF 30; docs/explanation/detectors.md says what came of it."""
 
 
 def state_of(size: tuple[int, int], grain_level: float | None) -> State:

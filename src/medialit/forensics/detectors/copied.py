@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.forensics.cues import Footage
-from medialit.forensics.grain import KERNEL
+from medialit.forensics.grain import KERNEL, middle
 
 Floats = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ def of_copies(footage: Footage) -> dict[str, float]:
     size = (0, 0)
     for k in (whole[int(i)] for i in chosen):
         still = np.asarray(cv2.cvtColor(footage.stills.frames[k], cv2.COLOR_RGB2GRAY), np.float32)
-        fresh = _fresh(_middle(still), _middle(footage.after[k][0].astype(np.float32)))
+        fresh = _fresh(middle(still, _MOST), middle(footage.after[k][0].astype(np.float32), _MOST))
         size = cv2.getOptimalDFTSize(fresh.shape[0]), cv2.getOptimalDFTSize(fresh.shape[1])
         spectrum = np.abs(np.fft.rfft2(fresh, size)) ** 2
         power = spectrum if power is None else power + spectrum
@@ -57,15 +57,15 @@ def of_copies(footage: Footage) -> dict[str, float]:
     if alike[0, 0] <= 0:
         return nothing  # two frames that are the same
     alike = np.fft.fftshift(alike / alike[0, 0])
-    middle = size[0] // 2, size[1] // 2
-    alike[middle[0] - _NEAR : middle[0] + _NEAR + 1, middle[1] - _NEAR : middle[1] + _NEAR + 1] = 0
-    alike[middle[0] - _AXIS : middle[0] + _AXIS + 1] = 0
-    alike[:, middle[1] - _AXIS : middle[1] + _AXIS + 1] = 0
+    at = size[0] // 2, size[1] // 2
+    alike[at[0] - _NEAR : at[0] + _NEAR + 1, at[1] - _NEAR : at[1] + _NEAR + 1] = 0
+    alike[at[0] - _AXIS : at[0] + _AXIS + 1] = 0
+    alike[:, at[1] - _AXIS : at[1] + _AXIS + 1] = 0
     spread = 1.4826 * float(np.median(np.abs(alike))) + 1e-9
     row, column = np.unravel_index(int(alike.argmax()), alike.shape)
     return {
         "copied": float(np.log2(max(1.0, float(alike.max()) / spread))),
-        "copied_px": float(np.hypot(row - middle[0], column - middle[1])),
+        "copied_px": float(np.hypot(row - at[0], column - at[1])),
     }
 
 
@@ -75,9 +75,3 @@ def _fresh(frame: Floats, after: Floats) -> Floats:
     spread = np.sqrt(np.maximum(cv2.blur(rest * rest, (_WINDOW, _WINDOW)), 0)) + np.float32(0.3)
     even = np.clip(rest / spread, -_EDGE, _EDGE)
     return np.asarray(even - even.mean(), np.float32)
-
-
-def _middle(picture: Floats) -> Floats:
-    height, width = picture.shape
-    top, left = max(0, (height - _MOST) // 2), max(0, (width - _MOST) // 2)
-    return picture[top : top + _MOST, left : left + _MOST]

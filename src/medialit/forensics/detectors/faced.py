@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from medialit.forensics.cues import Footage
 from medialit.forensics.cues.records import Face
-from medialit.forensics.detectors.grained import unexplained
 from medialit.forensics.grain import Grain
 
 Floats = NDArray[np.float32]
@@ -35,7 +34,7 @@ def of_faces(footage: Footage) -> dict[str, float]:
     ]
     if len(seen) < _LEAST_FACES:
         return nothing
-    rests = {name: unexplained(grain, values) for name, values in _measures(grain).items()}
+    rests = grain.unexplained
     rows = []
     for t, face in seen:
         inside, lips, ring = _places(face, grain)
@@ -51,10 +50,6 @@ def of_faces(footage: Footage) -> dict[str, float]:
     table = np.array(rows)
     values = [*np.median(table, axis=0), table[:, 0].std()]
     return dict(zip(NAMES, map(float, values), strict=True))
-
-
-def _measures(grain: Grain) -> dict[str, Floats]:
-    return {"noise": grain.noise, "again": grain.again, "own": grain.own}
 
 
 def _places(face: Face, grain: Grain) -> tuple[Floats, Floats, Floats]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medialit.forensics.grain import Grain
+from medialit.forensics.grain import Grain, explained
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -90,7 +90,7 @@ def _over_picture(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
 def _map(grain: Grain, mostly: NDArray[np.bool_], frames: NDArray[np.int_]) -> dict[str, float]:
     noise, light, detail = (x[frames].mean(axis=0) for x in (grain.noise, grain.light, grain.detail))
     y = noise[mostly].astype(np.float64)
-    terms, weights = _explained(y, light[mostly], detail[mostly])
+    terms, weights = explained(y, light[mostly], detail[mostly])
     rest = np.zeros(noise.shape, np.float32)
     rest[mostly] = y - terms @ weights
     soft = cv2.blur(rest, (3, 3))[mostly]
@@ -110,18 +110,10 @@ def _map(grain: Grain, mostly: NDArray[np.bool_], frames: NDArray[np.int_]) -> d
     }
 
 
-def _explained(y: Doubles, light: Floats, detail: Floats) -> tuple[Doubles, Doubles]:
-    """Return the terms of brightness and detail, shape (N, 6), and the weights with which they explain y best."""
-    a, b = light / 128 - 1, detail
-    terms = np.stack([np.ones_like(a), a, a * a, b, b * b, a * b], axis=1).astype(np.float64)
-    weights = np.linalg.lstsq(terms.T @ terms + 1e-3 * np.eye(6), terms.T @ y, rcond=None)[0]
-    return terms, np.asarray(weights, np.float64)
-
-
 def _unexplained(values: Floats, light: Floats, detail: Floats, mostly: NDArray[np.bool_]) -> Floats:
     """Return what brightness and detail leave of a map, 0 where it is not looked at."""
     y = values[mostly].astype(np.float64)
-    terms, weights = _explained(y, light[mostly], detail[mostly])
+    terms, weights = explained(y, light[mostly], detail[mostly])
     rest = np.zeros(values.shape, np.float32)
     rest[mostly] = y - terms @ weights
     return rest
@@ -175,22 +167,11 @@ def _own(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def unexplained(grain: Grain, values: Floats) -> Floats:
-    """Return what brightness and detail do not explain of a measure of blocks, shape (T, rows, columns)."""
-    y = values.reshape(-1).astype(np.float64)
-    terms, weights = _explained(y, grain.light.reshape(-1), grain.detail.reshape(-1))
-    return np.asarray((y - terms @ weights).reshape(values.shape), np.float32)
-
-
 def _moving(grain: Grain, lit: NDArray[np.bool_]) -> dict[str, float]:
     """Tell how far places that may move are off what brightness and detail explain, a few blocks for a few frames."""
     found: dict[str, float] = {}
-    for name, values, start in (
-        ("noise", grain.noise, 0),
-        ("again", grain.again, 1),
-        ("own", grain.own, _SETTLED),
-    ):
-        rest = unexplained(grain, values) * lit
+    for name, start in (("noise", 0), ("again", 1), ("own", _SETTLED)):
+        rest = grain.unexplained[name] * lit
         soft = np.stack([cv2.blur(one, (3, 3)) for one in rest])[start:]
         soft = (soft[:-2] + soft[1:-1] + soft[2:]) / 3
         spread = 1.4826 * float(np.median(np.abs(soft - np.median(soft)))) + 0.005

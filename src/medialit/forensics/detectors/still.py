@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medialit.forensics.grain import middle
+
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
@@ -24,17 +26,11 @@ def of_stills(frames: Picture) -> dict[str, float]:
     if min(frames.shape[1:3]) < _WINDOW:
         return {}
     chosen = np.unique(np.linspace(0, len(frames) - 1, min(_N_STILLS, len(frames))).astype(int))
-    rows = [_of_one(_middle(frames[k])) for k in chosen]
+    rows = [_of_one(middle(frames[k], _MOST, step=8)) for k in chosen]
     found = {name: float(np.median([row[name] for row in rows])) for name in rows[0]}
     for name in ("sharp_low", "sharp_high", "colour_high"):
         found[f"{name}_most"] = float(max(row[name] for row in rows))
     return found
-
-
-def _middle(picture: Picture) -> Picture:
-    height, width = picture.shape[:2]
-    top, left = max(0, (height - _MOST) // 2) // 8 * 8, max(0, (width - _MOST) // 2) // 8 * 8
-    return picture[top : top + _MOST, left : left + _MOST]
 
 
 def _of_one(picture: Picture) -> dict[str, float]:
