@@ -23,6 +23,8 @@ from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from medialit.language import language, translator
+
 WINDOWS: Final = {
     "studio": ("Studio", ("--local",)),
     "family": ("Family", ("--no-browser",)),
@@ -38,11 +40,9 @@ _LANG: Final = "MEDIALIT_WINDOW_LANG"
 STUDIO_VARIABLE: Final = "MEDIALIT_STUDIO_URL"
 """Environment variable by which a hub tells a server where the class's studio is."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<]+")
-_ELSEWHERE: Final = "<p>A class's studio has an address of its own. Your teacher knows it.</p>"
-_THERE: Final = """<p><a class="go" href="{url}" target="_blank" rel="noopener">Open it</a></p>
-<p>It is one for the whole class.</p>"""
+_OPEN: Final = '<p><a class="go" href="{url}" target="_blank" rel="noopener">{words}</a></p>\n'
 _PAGE: Final = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
+<html lang="{lang}" dir="{dir}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
 <title>medialit: {title}</title>
 <style>body{{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}}
 a.go{{display:inline-block;background:#0b5d5b;color:#fff;padding:.7rem 1.2rem;border-radius:.5rem;text-decoration:none}}
@@ -53,7 +53,7 @@ a.go{{display:inline-block;background:#0b5d5b;color:#fff;padding:.7rem 1.2rem;bo
 """
 
 
-def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
+def page(title: str, lines: Sequence[str], *, ended: bool, lang: str = "en") -> str:
     """Return the page of a window that was started.
 
     Parameters
@@ -63,27 +63,26 @@ def page(title: str, lines: Sequence[str], *, ended: bool) -> str:
         What its command has printed so far.
     ended : bool
         Whether it is over.
+    lang : str
 
     Examples
     --------
     >>> '<a class="go" href="http://localhost:7/" ' in page("Studio", ["open: http://localhost:7/"], ended=False)
     True
     """
+    _ = translator(lang)
     found = next((one.group() for line in lines if (one := _ADDRESS.search(line))), None)
-    said = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+    shown = list(lines)
     if ended:
-        body = f"<p>It has ended. Choose the tile again to start it.</p>\n{said}"
+        shown.insert(0, _("It has ended. Choose the tile again to start it."))
     elif found is None:
-        body = f"<p>It is starting. This page looks again by itself.</p>\n{said}"
+        shown.insert(0, _("It is starting. This page looks again by itself."))
     else:
-        said += "<p>It ends with JupyterLab.</p>\n"
-        address = html.escape(found, quote=True)
-        body = f'<p><a class="go" href="{address}" target="_blank" rel="noopener">Open it</a></p>\n{said}'
-    refresh = "" if ended or found else '<meta http-equiv="refresh" content="2">'
-    return _PAGE.format(title=html.escape(title), body=body, refresh=refresh)
+        shown.append(_("It ends with JupyterLab."))
+    return _shown(title, shown, url=None if ended else found, lang=lang, again=not ended and found is None)
 
 
-def on_a_hub(title: str, url: str | None) -> str:
+def on_a_hub(title: str, url: str | None, *, lang: str = "en") -> str:
     """Return the page of the studio's tile on a hub: a link, or that its address is elsewhere.
 
     Examples
@@ -91,15 +90,31 @@ def on_a_hub(title: str, url: str | None) -> str:
     >>> 'href="https://hub.example.org/services/studio/"' in on_a_hub("S", "https://hub.example.org/services/studio/")
     True
     """
-    body = _ELSEWHERE if url is None else _THERE.format(url=html.escape(url, quote=True))
-    return _PAGE.format(title=html.escape(title), body=body, refresh="")
+    _ = translator(lang)
+    words = _("A class's studio has an address of its own. Your teacher knows it.")
+    if url is not None:
+        words = _("It is one for the whole class.")
+    return _shown(title, [words], url=url, lang=lang)
+
+
+def _shown(title: str, lines: Sequence[str], *, url: str | None, lang: str, again: bool = False) -> str:
+    _ = translator(lang)
+    body = (
+        "" if url is None else _OPEN.format(url=html.escape(url, quote=True), words=html.escape(_("Open it")))
+    )
+    body += "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+    refresh = '<meta http-equiv="refresh" content="2">' if again else ""
+    return _PAGE.format(
+        title=html.escape(title), body=body, refresh=refresh, lang=lang, dir=language(lang).direction
+    )
 
 
 def main(name: str, port: int) -> None:
     """Start a window, and serve its page on a port of this computer; on a hub, say where the studio is instead."""
     title, told = WINDOWS[name]
+    lang = os.environ.get(_LANG, "en")
     if os.environ.get(_HUB):
-        shown = on_a_hub(title, os.environ.get(STUDIO_VARIABLE))
+        shown = on_a_hub(title, os.environ.get(STUDIO_VARIABLE), lang=lang)
         _serve(lambda: shown, port)
         return
     command = [sys.executable, "-u", "-m", "medialit.cli", name, *told, "--port", str(_free_port())]
@@ -118,7 +133,7 @@ def main(name: str, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the window ends with its tile
     threading.Thread(target=listen, daemon=True).start()
     try:
-        _serve(lambda: page(title, lines, ended=window.poll() is not None), port)
+        _serve(lambda: page(title, lines, ended=window.poll() is not None, lang=lang), port)
     finally:
         window.terminate()
 

@@ -83,3 +83,11 @@ def test_a_tile_starts_the_studio_and_ends_it(tmp_path: Path, monkeypatch: pytes
     finally:
         tile.send_signal(signal.SIGTERM)
         tile.wait(timeout=30)
+
+
+def test_a_tile_on_a_hub_speaks_the_hub_s_language_and_leads_to_its_studio() -> None:
+    url = "https://hub.example.org/services/studio/"
+    shown = launch.on_a_hub("Studio", url, lang="ar")
+    assert 'dir="rtl"' in shown and "افتح" in shown and f'href="{url}"' in shown
+    assert "href" not in launch.on_a_hub("Studio", None, lang="fr")
+    assert "enseignant" in launch.on_a_hub("Studio", None, lang="fr")
