@@ -162,7 +162,7 @@ def evaluate(rows: Rows, changed: dict[str, Rows], footage: Rows, *, write: bool
         _left_out(report, rows, footage, names, ways, learned)
     best = "all" if "all" in ways else "together"
     report["changed"] = {
-        change: _changed(rows, footage, names, those, ways, learned)
+        change: _changed(rows, footage, names, those, ways)
         for change, those in changed.items()
         if len(those) > 20
     }
@@ -263,9 +263,7 @@ def _without(
     return asked_all, {key: np.concatenate(values) for key, values in scores.items()}
 
 
-def _changed(
-    rows: Rows, footage: Rows, names: Sequence[str], those: Rows, ways: dict[str, Way], learned: Learned
-) -> dict:
+def _changed(rows: Rows, footage: Rows, names: Sequence[str], those: Rows, ways: dict[str, Way]) -> dict:
     """Return what becomes of clips of the split `test` that were changed, by the detectors of features."""
     way = ways["together"]
     inside = [row for row in rows if row["split"] != "test"]
