@@ -453,6 +453,7 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
     learner.button("report.send", learner.sheet()).click()
     expect(learner.sheet().get_by_role("link")).to_be_visible()
 
+    page.locator(".page").evaluate("one => { one.dataset.still = 'there'; }")
     teacher.button("desk.pause").click()
     expect(page.locator(".banner")).to_have_text(teacher.say("state.paused"))
     learner.go("people")
@@ -461,6 +462,9 @@ def test_zz_the_teacher_pauses_decides_looks_back_takes_the_evidence_and_wipes(v
     learner.shoot("paused-ar-phone")
     teacher.button("desk.go_on").click()
     expect(page.locator(".banner")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    # A desk that were drawn anew by then would throw back whoever has gone on to another part of it.
+    expect(page.locator(".page")).to_have_attribute("data-still", "there")
 
     page.locator(".parts .chip", has_text=teacher.say("desk.cases")).click()
     case = page.locator(".case", has=page.locator(".trail", has_text="reporter"))

@@ -118,6 +118,8 @@ window.addEventListener("studio-again", async (event) => {
   if (event.detail?.hash && location.hash !== event.detail.hash) location.hash = event.detail.hash;
   else show();
 });
+// What holds for the whole class changed: the strip says it, and the view that changed it stays as it is.
+window.addEventListener("studio-class", () => klass());
 window.addEventListener("studio-me", () => main && bars(wanted().name));
 
 async function start() {

@@ -35,7 +35,7 @@ function room(desk, again) {
   const flip = (path, body) => async (button) => act(button, async () => {
     await post(path, body);
     await again();
-    window.dispatchEvent(new Event("hashchange"));
+    window.dispatchEvent(new Event("studio-class"));
   });
   const pause = h(`button.${klass.paused ? "primary" : "danger"}.wide`, { type: "button", onclick: () => flip("/api/desk/pause", { paused: !klass.paused })(pause) }, icon(klass.paused ? "play" : "pause"), t(klass.paused ? "desk.go_on" : "desk.pause"));
   const open = h("button.plain.wide", { type: "button", onclick: () => flip("/api/desk/open", { open: !klass.open })(open) }, icon("door"), t(klass.open ? "desk.close_door" : "desk.open_door"));
