@@ -179,6 +179,7 @@ def _common(pair: Pair, made: Made) -> dict[str, Any]:
         "camera": pair.body,
         "odd": made.oddity or None,
         "quality": pair.quality,
+        "arrival": pair.arrival,
         "format": pair.form,
         "fps": pair.format.fps,
         "n_frames": made.camera.n_frames,

@@ -96,6 +96,9 @@ class Quality:
         What else may have happened to a clip, whatever is faked in it.
     lanes : mapping of str to float
         How near somebody who speaks stands, by format, as `medialit.likeness.composite.place` has it.
+    arrivals : tuple of str
+        How what was never before a camera comes into the pack, in equal parts: ``filmed`` from a screen; ``straight``
+        from the program that made it; ``grained``, with the grain that a filter lays over it to make it look filmed.
     own_splices : bool
         Whether the stretch of a splice may be another take by the same camera. That is an edit and no fake; shared
         packs had it from the beginning.
@@ -111,6 +114,7 @@ class Quality:
     for_any: tuple[str, ...]
     odd: tuple[str, ...]
     lanes: Mapping[str, float]
+    arrivals: tuple[str, ...]
     own_splices: bool
     mb_a_clip: float
 
@@ -126,6 +130,7 @@ QUALITIES: Final[Mapping[str, Quality]] = MappingProxyType(
             for_any=("square", "wide", "tall"),
             odd=("bad_light", "compressed", "uploaded"),
             lanes=MappingProxyType({"square": 2.6, "wide": 2.8, "tall": 1.9}),
+            arrivals=("filmed",),
             own_splices=True,
             mb_a_clip=0.35,
         ),
@@ -144,6 +149,7 @@ QUALITIES: Final[Mapping[str, Quality]] = MappingProxyType(
             for_any=("wide", "tall"),
             odd=("bad_light",),  # nobody has passed it on yet
             lanes=MappingProxyType({"square": 3.0, "wide": 3.5, "tall": 2.5}),  # as near as to a telephone
+            arrivals=("straight", "grained", "filmed"),
             own_splices=False,
             mb_a_clip=3.5,
         ),
@@ -164,6 +170,8 @@ _SOURCES: Final[Mapping[str, tuple[Source, ...]]] = MappingProxyType(
         "remove": ("world", "photograph"),
     }
 )
+UNFILMED: Final = ("v1", "v2", "violation")
+"""Kinds that are made whole by a program, so that they need not have been before a camera."""
 _ANY: Final[tuple[Source, ...]] = ("world", "photograph", "cast", "world", "photograph")
 _BEFORE: Final = (
     "slow_motion",
@@ -234,6 +242,8 @@ class Pair:
         One of `QUALITIES`.
     blur_px : float
         Standard deviation of the lens's blur.
+    arrival : str
+        How the fake of the pair came to where it was stored: ``filmed``, or one of the others of `Quality.arrivals`.
     """
 
     number: int
@@ -256,6 +266,7 @@ class Pair:
     odd_strength: float
     quality: str = "shared"
     blur_px: float = 0.0
+    arrival: str = "filmed"
 
     @property
     def state(self) -> Quality:
@@ -345,7 +356,10 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
     people = [person.id for person in cast()][low:high]
     person, donor = (str(name) for name in rng.choice(people, 2, replace=False))
     body, other_body = _cameras(rng, split)
+    arrival = _arrival(seed, kind, turn, state.arrivals)
     odd = _odd(rng, kind, source, always=state.odd)
+    if arrival != "filmed":
+        odd = None  # it happens to what stands before a camera
     return Pair(
         number=i,
         kind=kind,
@@ -373,7 +387,16 @@ def _pair(i: int, *, seed: int, kinds: Sequence[str], photos: Sequence[Photograp
         odd_strength=round(float(rng.uniform(0.4, 1.0)), 3) if odd else 0.0,
         quality=quality,
         blur_px=round(float(rng.uniform(*state.blur_px)), 2),
+        arrival=arrival,
     )
+
+
+def _arrival(seed: int, kind: str, turn: int, arrivals: tuple[str, ...]) -> str:
+    """Go through the arrivals in an order that is drawn anew each time, so that no split has only one of them."""
+    if kind not in UNFILMED:
+        return "filmed"
+    rng = np.random.default_rng([seed, KINDS.index(kind), turn // len(arrivals), 0xA1])
+    return arrivals[int(rng.permutation(len(arrivals))[turn % len(arrivals)])]
 
 
 def _cameras(rng: np.random.Generator, split: Split) -> tuple[int, int]:
@@ -388,7 +411,7 @@ def _odd(rng: np.random.Generator, kind: str, source: Source, *, always: tuple[s
     if rng.random() >= _SHARE_ODD:
         return None
     names = always
-    if kind not in ("v1", "v2", "violation"):
+    if kind not in UNFILMED:
         names += _ON_PICTURES
         if source != "cast":
             names += _BEFORE

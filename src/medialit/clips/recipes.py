@@ -96,9 +96,7 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
         filmed = oddity.clip
     else:
         filmed = film(clean if oddity is None else oddity.clip, seed=seed, sensor=sensor)
-    stored = filmed.with_frames(
-        recompress(replace(filmed, audio=None, sample_rate=None), crf=pair.state.stored_crf).frames
-    )
+    stored = _stored(pair, filmed)
     face, masks = shown.face, shown.masks
     if pair.odd in ("slow_motion", "rolling_shutter"):
         masks = _masks_of_odd(pair, shown)
@@ -116,6 +114,12 @@ def _take(pair: Pair, shown: Sight, *, body: int, salt: int) -> _Take:
         straight = masks
         masks = lambda: np.ascontiguousarray(straight()[:, :, ::-1])  # noqa: E731
     return _Take(clip=stored, masks=masks, face=face, oddity=oddity)
+
+
+def _stored(pair: Pair, clip: Clip) -> Clip:
+    """Return a clip as a telephone keeps it."""
+    silent = replace(clip, audio=None, sample_rate=None)
+    return clip.with_frames(recompress(silent, crf=pair.state.stored_crf).frames)
 
 
 def through_lens(clip: Clip, blur_px: float) -> Clip:
@@ -195,7 +199,7 @@ def _generated(pair: Pair, honest: _Take) -> Fake:
         look=scene.look,
     )
     dreamt = sampler.sample_shots([shot], seed=pair.seed, model="v1" if pair.kind == "v1" else "v2")[0]
-    return _filmed_anew(pair, fakes.synthetic(_enlarged(dreamt, pair.format.size), generator=pair.kind))
+    return _arrived(pair, fakes.synthetic(_enlarged(dreamt, pair.format.size), generator=pair.kind))
 
 
 def _enlarged(clip: Clip, size: tuple[int, int]) -> Clip:
@@ -215,13 +219,36 @@ def _violated(pair: Pair, honest: _Take) -> Fake:
         seed=pair.seed,
         size=pair.format.size,
     )
-    return _filmed_anew(pair, broken)
+    return _arrived(pair, broken)
 
 
-def _filmed_anew(pair: Pair, fake: Fake) -> Fake:
-    """Put what was never before a camera through one all the same, so that grain alone tells nothing."""
-    still_there = Sight(clip=fake.clip, masks=lambda: fake.truth.region)
-    return replace(fake, clip=_take(pair, still_there, body=pair.body, salt=1).clip)
+def _arrived(pair: Pair, fake: Fake) -> Fake:
+    """Store what was never before a camera: filmed from a screen, or straight from the program, or with false grain."""
+    if pair.arrival == "filmed":
+        still_there = Sight(clip=fake.clip, masks=lambda: fake.truth.region)
+        return replace(fake, clip=_take(pair, still_there, body=pair.body, salt=1).clip)
+    came = through_lens(fake.clip, pair.blur_px)  # as soft as its twin, so that softness gives nothing away
+    if pair.arrival == "grained":
+        came = with_false_grain(came, seed=pair.seed)
+    return replace(fake, clip=_stored(pair, came))
+
+
+def with_false_grain(clip: Clip, *, seed: int) -> Clip:
+    """Lay noise over a clip as a filter of an editing program does: the same amount in light and shade, and no pattern.
+
+    Its standard deviation is drawn, 1.5 to 6 levels of 255; so is how coarse it is, and whether it has colours.
+    """
+    rng = np.random.default_rng([seed, 0x6A1])
+    level, coarse_px = float(rng.uniform(1.5, 6.0)), float(rng.choice([0.0, 0.5, 0.8]))
+    channels = int(rng.choice([1, 3]))
+    out = np.empty_like(clip.frames)
+    for t, frame in enumerate(clip.frames):
+        noise = rng.standard_normal((*frame.shape[:2], channels), dtype=np.float32)
+        if coarse_px:
+            noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), coarse_px), np.float32).reshape(noise.shape)
+        noise *= level / float(noise.std())
+        out[t] = np.clip(np.rint(frame + noise), 0, 255).astype(np.uint8)
+    return clip.with_frames(out)
 
 
 _WAYS: Final[dict[str, Callable[[Pair, _Take], Fake]]] = {

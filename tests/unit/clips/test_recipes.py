@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import cv2
@@ -74,6 +75,40 @@ def test_an_original_keeps_the_grain_that_sharing_takes_away() -> None:
         return float(np.median(residual_levels(made.frames[12])))
 
     assert grain("original") > 1.5 * grain("shared")
+
+
+def test_what_was_never_before_a_camera_arrives_in_three_ways_and_in_every_split() -> None:
+    pairs = plan(n=1200, seed=5, photos=(), quality="original")
+    whole = [pair for pair in pairs if pair.kind in ("v1", "v2", "violation")]
+    assert {pair.arrival for pair in pairs if pair not in whole} == {"filmed"}
+    counts = Counter((pair.split, pair.arrival) for pair in whole)
+    assert len(counts) == 9
+    for split in ("train", "calibrate", "test"):
+        here = [counts[split, arrival] for arrival in ("straight", "grained", "filmed")]
+        assert min(here) > sum(here) / 6, (split, here)
+    assert {pair.odd for pair in whole if pair.arrival != "filmed"} == {None}
+    assert {pair.arrival for pair in plan(n=60, seed=5, photos=())} == {"filmed"}
+
+
+def test_only_what_was_filmed_has_the_pattern_of_the_camera_and_only_the_straight_has_no_grain() -> None:
+    first = next(pair for pair in plan(n=60, seed=6, kinds=("violation",), photos=(), quality="original"))
+    still = replace(first, method="shadow_mismatch", odd=None, odd_strength=0.0, blur_px=1.0)
+    made = {one: make_pair(replace(still, arrival=one)) for one in ("straight", "grained", "filmed")}
+    levels = {one: float(np.median(residual_levels(pair.fake.clip.frames[12]))) for one, pair in made.items()}
+    assert levels["straight"] < 0.25 * min(levels["grained"], levels["filmed"]), levels
+    alike = {
+        one: float(np.corrcoef(pattern(pair.camera.frames), pattern(pair.fake.clip.frames))[0, 1])
+        for one, pair in made.items()
+    }
+    assert alike["filmed"] > 0.25 > 0.1 > abs(alike["grained"]), alike
+
+
+def pattern(frames: np.ndarray) -> np.ndarray:
+    """Return what residuals of plain places have in common over a clip; shape (N,)."""
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) for frame in frames]
+    rests = np.clip(np.stack([cv2.filter2D(one, cv2.CV_32F, kernel) for one in grey]), -8, 8)
+    return np.asarray(rests.mean(axis=0)).ravel()
 
 
 def residual_levels(frame: np.ndarray) -> np.ndarray:
