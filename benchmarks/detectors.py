@@ -51,6 +51,7 @@ from detectors_fit import (
 from detectors_report import tables
 from detectors_rows import CHANGES, Rows, load, take_footage, take_pack
 
+from medialit.clips.plan import UNFILMED
 from medialit.forensics.calibration import expected_calibration_error
 from medialit.forensics.detectors.calibrated import Curve
 from medialit.forensics.detectors.features import vector
@@ -187,6 +188,9 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
     truth = truth_of(rows)
     odd = np.array([bool(row["odd"]) for row in rows]) & ~truth
     kinds = np.array([row["kind"] for row in rows])
+    # How what was made whole came into the pack; filmed are these from a screen, and all the others.
+    whole = np.array([row["arrival"] if is_fake(row) and row["kind"] in UNFILMED else "" for row in rows])
+    filmed = np.isin(whole, ("", "filmed"))
     # No alarm among so many clips is not "never": half a clip is added to each count (as for d').
     hits, alarms = ((flagged[kind].sum() + 0.5) / (kind.sum() + 1) for kind in (truth, ~truth))
     return {
@@ -196,6 +200,12 @@ def _counted(rows: Rows, scores: np.ndarray, probability: np.ndarray, flagged: n
             str(kind): round(auc(truth[those], scores[those]), 3)
             for kind in np.unique(kinds[truth])
             for those in [~truth | (kinds == kind)]
+        },
+        "filmed": _flat(bootstrap(auc, truth[filmed], scores[filmed], seed=1)),
+        "by_arrival": {
+            arrival: {"auc": round(auc(truth[those], scores[those]), 3), "n": int((whole == arrival).sum())}
+            for arrival in np.unique(whole[whole != ""]).tolist()
+            for those in [~truth | (whole == arrival)]
         },
         "ece": round(expected_calibration_error(truth, probability), 4),
         "odd_flagged": _flat(wilson(int(flagged[odd].sum()), int(odd.sum()))),

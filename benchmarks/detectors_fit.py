@@ -65,14 +65,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Crossed:
-    """Scores of clips by what was not fitted on their split; and of fakes by what did not know their kind either."""
+    """Scores of clips by what was not fitted on their split."""
 
     scores: np.ndarray
     truth: np.ndarray
     states: np.ndarray
     n: int  # that belong to packs: curves are fitted on those, thresholds hold for filmed footage too
-    unknown: np.ndarray
-    unknown_states: np.ndarray
 
 
 def across(rows: Rows, footage: Rows, names: Sequence[str], learned: Learned) -> dict[str, Way]:
@@ -107,28 +105,15 @@ def crossed(rows: Rows, footage: Rows, names: Sequence[str], learned: Learned) -
     every = [*rows, *footage]
     split = np.array([row["split"] for row in every])
     scores = np.full((len(every), len(ALL)), np.nan)
-    unknown, unknown_states = [], []
     for out in np.unique(split):
         inside, asked = [r for r in every if r["split"] != out], [r for r in every if r["split"] == out]
         scores[split == out, :-1] = scored(fitted(inside, names), asked)
-        for kind in sorted({row["kind"] for row in asked if is_fake(row)}):
-            those = [row for row in asked if is_fake(row) and row["kind"] == kind]
-            models = fitted([r for r in inside if not (is_fake(r) and r["kind"] == kind)], names)
-            unknown.append(np.column_stack([scored(models, those), learned(those, without=kind)]))
-            unknown_states.append(states_of(those))
     scores[:, -1] = learned(every)
-    return Crossed(
-        scores=scores, truth=truth_of(every), states=states_of(every), n=len(rows),
-        unknown=np.concatenate(unknown), unknown_states=np.concatenate(unknown_states),
-    )  # fmt: skip
+    return Crossed(scores=scores, truth=truth_of(every), states=states_of(every), n=len(rows))
 
 
 def curved(key: str, held: Crossed) -> dict[str, Curve]:
-    """Fit a curve for each state of clips; none where a detector said nothing.
-
-    How much each detector weighs is fitted on fakes of known and of unknown kinds alike, so that a detector that only
-    knows the kinds that it was shown does not outweigh the others. What probability that comes to is fitted on known.
-    """
+    """Fit a curve for each state of clips; none where a detector said nothing."""
     columns = [ALL.index(name) for name in WAYS[key]]
     known = np.arange(len(held.scores)) < held.n
     found: dict[str, Curve] = {}
@@ -137,19 +122,7 @@ def curved(key: str, held: Crossed) -> dict[str, Curve]:
         there = here & np.isfinite(held.scores[:, columns]).all(axis=1)
         if there.sum() < 0.9 * here.sum():
             continue
-        scores, truth = held.scores[np.ix_(there, columns)], held.truth[there]
-        unknown = held.unknown[held.unknown_states == state][:, columns]
-        unknown = unknown[np.isfinite(unknown).all(axis=1)]
-        weighed = fit_curve(
-            WAYS[key], np.concatenate([scores, unknown]), np.concatenate([truth, np.ones(len(unknown), bool)])
-        )
-        weights = np.array([weighed.weights[name] for name in WAYS[key]])
-        level = fit_curve(("sum",), (scores @ weights)[:, None], truth)
-        scale = level.weights["sum"]
-        found[str(state)] = Curve(
-            weights={name: float(scale * w) for name, w in zip(WAYS[key], weights, strict=True)},
-            bias=level.bias,
-        )
+        found[str(state)] = fit_curve(WAYS[key], held.scores[np.ix_(there, columns)], held.truth[there])
     return found
 
 
@@ -168,14 +141,14 @@ def states_of(rows: Rows) -> np.ndarray:
 
 
 def fitted(rows: Rows, names: Sequence[str]) -> Models:
-    """Fit the detectors of features."""
+    """Fit the detectors of features. What was never filmed, whatever made it, is one kind by how it arrived."""
     x, truth = np.stack([vector(row["f"], tuple(names)) for row in rows]), truth_of(rows)
     return {
         "directions": fit_directions(
             x,
             truth,
             names=names,
-            kinds=[row["kind"] for row in rows],
+            kinds=[row["kind"] if row.get("arrival") in (None, "filmed") else row["arrival"] for row in rows],
             pairs=[f"{row['pack']}:{row['pair']}" for row in rows],
         ),
         "forest": fit(x, truth, names=names, seed=1, n_trees=N_TREES),

@@ -28,6 +28,7 @@ def tables(report: dict) -> str:
     ]
     for group in report["groups"]:
         lines += _group(report[group], title=f"{_TITLES[group]}: {report[group][report['best']]['n']}")
+    lines += _arrivals(report)
     for group in report["groups"]:
         lines += _kinds(report[group], title=_TITLES[group], best=report["best"])
     return "\n".join([*lines, *_changed(report), *_footage(report), *_points(report["operating"])]) + "\n"
@@ -38,6 +39,7 @@ def _group(ways: dict, *, title: str) -> list[str]:
     lines = ["", f"**{title}**", "", *_HEAD]
     for label, key, percent in (
         ("AUC, known kinds", "auc_known", False),
+        ("AUC, known kinds that were all filmed", "filmed", False),
         ("AUC, the generator unknown", "auc_unknown", False),
         ("honest clips flagged", "false_alarm_rate", True),
         ("real but odd flagged", "odd_flagged", True),
@@ -54,6 +56,18 @@ def _group(ways: dict, *, title: str) -> list[str]:
         ]
         lines.append(_row(f"synthetic, of those flagged, at a base rate of {float(rate):.1%}", cells))
     return lines
+
+
+def _arrivals(report: dict) -> list[str]:
+    """Say how what no camera filmed did, by the way it came into the pack."""
+    found = {group: report[group][report["best"]]["by_arrival"] for group in report["groups"]}
+    rows = [(group, arrival, one) for group, ways in found.items() for arrival, one in ways.items()]
+    return [
+        "",
+        "| generated, or against a law of physics: how it came into the pack | clips | AUC, all four |",
+        "|---|---|---|",
+        *(f"| {_TITLES[group]}: {arrival} | {one['n']} | {one['auc']:.2f} |" for group, arrival, one in rows),
+    ]
 
 
 def _kinds(ways: dict, *, title: str, best: str) -> list[str]:

@@ -23,7 +23,7 @@ CHANGES: dict[str, Callable[[Clip], Clip]] = {
     "half": lambda clip: resize(_silent(clip), scale=0.5),
 }
 _KEPT = (
-    "sha256", "file", "label", "kind", "method", "strength", "split", "source", "scene", "odd", "pair",
+    "sha256", "file", "label", "kind", "method", "strength", "arrival", "split", "source", "scene", "odd", "pair",
 )  # fmt: skip
 
 Rows = list[dict]
@@ -54,7 +54,7 @@ def take_pack(
         footage = cueing.footage(clip, names=[one for one in READ if one not in skip])
         if change is None:
             _keep_tubes(row["sha256"], footage)
-        _keep(name, {key: row[key] for key in _KEPT} | {"f": features(footage, skip=skip)})
+        _keep(name, {key: row.get(key) for key in _KEPT} | {"f": features(footage, skip=skip)})
         print(f"{name} {row['file']} {row['kind']} {row['label']}", flush=True)
 
 

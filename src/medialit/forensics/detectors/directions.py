@@ -66,11 +66,11 @@ class Directions:
 
     def score(self, row: Doubles) -> float:
         """Return how much better fakes explain a row of features than honest clips do, as log-odds."""
-        return float(logsumexp(self._each(self._normal(row)).sum(axis=1)) - np.log(len(self.kinds)))
+        return float(logsumexp(self._each(row).sum(axis=1)) - np.log(len(self.kinds)))
 
     def contributions(self, row: Doubles) -> Doubles:
         """Return how many log-odds each feature added, for the kinds that explain the clip best, shape (F,)."""
-        each = self._each(self._normal(row))
+        each = self._each(row)
         return np.asarray(softmax(each.sum(axis=1)) @ each, np.float64)
 
     def strangeness(self, row: Doubles) -> float:
@@ -90,12 +90,12 @@ class Directions:
             **{name: _rounded(getattr(self, name)) for name in _ARRAYS},
         }
 
-    def _each(self, normal: Doubles) -> Doubles:
-        return np.asarray(self.weights * (normal - self.mean - self.shifts / 2), np.float64)  # (K, F)
-
-    def _normal(self, row: Doubles) -> Doubles:
+    def _each(self, row: Doubles) -> Doubles:
+        """Return the log-odds of each kind by each feature, shape (K, F); what is missing adds nothing."""
         self._require(row)
-        return _in_deviations(row, self.middle, self.scale)
+        normal = _in_deviations(row, self.middle, self.scale)
+        each = self.weights * (normal - self.mean - self.shifts / 2)
+        return np.where(np.isnan(row), 0.0, each)
 
     def _require(self, row: Doubles) -> None:
         if row.shape != (len(self.names),):

@@ -51,6 +51,7 @@ FAMILIES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
         ("still.rg", "still.gb", "still.chroma", "still.colour_"),
     ),
     ("grid", _msgid("Edges along a grid of blocks"), ("still.grid_",)),
+    ("light", _msgid("Places that do not brighten and darken with the rest"), ("light.",)),
     ("rings", _msgid("The shape of the spectrum"), ("still.",)),
 )
 """Name, title, and how the features' names begin; the first that fits holds."""

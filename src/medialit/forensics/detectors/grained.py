@@ -18,6 +18,10 @@ _LEAST_BLOCKS: Final = 24
 _RUN: Final = 4  # frames that have to come back together
 _SETTLED: Final = 8  # frames until a clip's own pattern stands out
 _NEIGHBOURHOOD: Final = 32  # pixels over which a pattern is compared
+_FLAT: Final = (
+    0.6  # of the picture, where residuals are least: a pattern shows there, and what the scene has does not
+)
+_FAINT: Final = 0.012  # likeness of two pieces below which there is no pattern to speak of
 
 
 def of_grain(grain: Grain) -> dict[str, float]:
@@ -197,11 +201,11 @@ def _patterns(grain: Grain) -> dict[str, float]:
         return {}
     held = held - held.mean(axis=1, keepdims=True) - held.mean(axis=2, keepdims=True)
     held = held - held.mean(axis=(1, 2), keepdims=True)
-    flat = held.reshape(len(held), -1)
-    unit = flat / (np.sqrt((flat**2).sum(axis=1, keepdims=True)) + 1e-6)
-    alike = np.clip(unit @ unit.T, 0, 1)
-    usual = float(np.median(alike[np.triu_indices(len(alike), 1)]))
-    broken = _apart(alike)
+    alike = _likeness(held)
+    usual = float(np.median(np.clip(alike, 0, 1)[np.triu_indices(len(alike), 1)]))
+    chance = 1 / np.sqrt(_FLAT * held[0].size)  # deviation of the likeness of two pieces of noise
+    flat = _likeness(_flat_places(held))
+    apart, share = _apart(flat, faint=max(_FAINT, 3 * chance))
     whole = held.sum(axis=0)
     size = (_NEIGHBOURHOOD, _NEIGHBOURHOOD)
     squares = cv2.blur((held**2).sum(axis=0), size)
@@ -214,35 +218,59 @@ def _patterns(grain: Grain) -> dict[str, float]:
     middle = float(np.median(where))
     return {
         "pattern": usual,
-        "pattern_break": broken,
-        "pattern_break_ratio": broken / (usual + 0.03),
+        "pattern_flat": float(np.median(flat[np.triu_indices(len(flat), 2)])),
+        "pattern_break": apart,
+        "pattern_break_ratio": share,
         "pattern_place_low": float(middle - low),
         "pattern_place_low_ratio": float((middle - low) / (abs(middle) + 0.03)),
         "pattern_place_high": float(high - middle),
     }
 
 
-def _apart(alike: NDArray[np.floating]) -> float:
-    """Return by how much a stretch and the rest are less like each other than both are like themselves.
+def _flat_places(held: Floats) -> Floats:
+    """Return mean residuals, shape (K, h, w), with 0 where those of a camera that stands still would be edges."""
+    strength = cv2.blur((held**2).mean(axis=0), (5, 5))
+    kept = held * (strength < np.quantile(strength, _FLAT))
+    kept = kept - kept.mean(axis=1, keepdims=True) - kept.mean(axis=2, keepdims=True)
+    return np.asarray(kept - kept.mean(axis=(1, 2), keepdims=True), np.float32)
+
+
+def _likeness(held: Floats) -> Doubles:
+    """Return the correlation of each two of K patterns, shape (K, K)."""
+    flat = held.reshape(len(held), -1)
+    unit = flat / (np.sqrt((flat**2).sum(axis=1, keepdims=True)) + 1e-6)
+    return np.asarray(unit @ unit.T, np.float64)
+
+
+def _apart(alike: Doubles, *, faint: float) -> tuple[float, float]:
+    """Return by how much a stretch and the rest are less like each other than both are like themselves, and as a share.
 
     Both must be: a camera that stops for a while has edges in its residuals that stay, and the rest has none in common.
+    What neighbours have in common is as much the scene as the sensor; they count where a stretch has no other pairs,
+    less what neighbours have in common more than others have. Below `faint` no likeness is believed.
     """
-    n = len(alike)
-    strongest = 0.0
-    for first in range(n):
-        for last in range(first + 2, n + 1 - 2 * (first == 0)):
-            inside = np.zeros(n, bool)
-            inside[first:last] = True
-            if n - int(inside.sum()) < 2:
+    order = np.arange(len(alike))
+    lag = np.abs(np.subtract.outer(order, order))
+    far, near = lag > 1, lag == 1
+    scene = max(0.0, float(np.median(alike[near]) - np.median(alike[far])))
+
+    def like_itself(inside: NDArray[np.bool_]) -> float:
+        pairs = np.outer(inside, inside)
+        if (pairs & far).any():
+            return float(alike[pairs & far].mean())
+        return float(alike[pairs & near].mean()) - scene if (pairs & near).any() else 0.0
+
+    most, share = 0.0, 0.0
+    for first in range(len(alike)):
+        for last in range(first + 2, len(alike) + 1):
+            inside = (order >= first) & (order < last)
+            across = far & np.outer(inside, ~inside)
+            if not across.any():
                 continue
-            within = min(_mean_of_pairs(alike[np.ix_(one, one)]) for one in (inside, ~inside))
-            strongest = max(strongest, within - float(alike[np.ix_(inside, ~inside)].mean()))
-    return strongest
-
-
-def _mean_of_pairs(alike: NDArray[np.floating]) -> float:
-    n = len(alike)
-    return float((alike.sum() - np.trace(alike)) / (n * (n - 1)))
+            within = min(like_itself(inside), like_itself(~inside))
+            step = within - max(0.0, float(alike[across].mean()))
+            most, share = max(most, step), max(share, step / (max(within, 0.0) + faint))
+    return most, share
 
 
 def _comes_back(grain: Grain, mostly: NDArray[np.bool_]) -> dict[str, float]:

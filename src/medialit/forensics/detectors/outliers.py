@@ -44,6 +44,8 @@ SUSPICIOUS: Final[Mapping[str, int]] = MappingProxyType(
         # a face or lips with other grain than what is around, and the line between them
         "grain.face_noise": 0, "grain.lips_noise": 0, "grain.face_own": -1, "grain.lips_own": -1,
         "cue.face_boundary": 1,
+        # places that do not follow the camera's exposure
+        "light.follow_low": -1, "light.follow_p10": -1, "light.follow_off": 1,
         # what decoders and generators leave, or leave out
         "still.rest_zero": 1, "still.rg": -1, "still.gb": -1, "still.second_0.5": 1, "cue.double_jpeg": 1,
         "cue.spectrum": 1, "cue.flicker": 1, "cue.warp_error": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from medialit.forensics.cues.records import Face
 from medialit.forensics.detectors.copied import of_copies
 from medialit.forensics.detectors.faced import NAMES, of_faces
 from medialit.forensics.detectors.grained import of_grain
+from medialit.forensics.detectors.lit import of_light
 from medialit.forensics.grain import Gatherer, Grain
 from medialit.media import Clip
 
@@ -57,6 +59,52 @@ def test_the_own_pattern_is_missing_after_another_camera_takes_over() -> None:
     honest, spliced = of_grain(filmed()), of_grain(filmed(from_frame=24, then=2))
     assert spliced["own_missing"] > 2 * honest["own_missing"]
     assert spliced["pattern_break_ratio"] > 0.5 > 5 * honest["pattern_break_ratio"]
+
+
+def test_a_camera_that_stops_is_no_other_camera() -> None:
+    """Where it stands still, edges of the scene stay in the residuals; before, they passed by."""
+    scene = np.random.default_rng(3).normal(110, 25, (HIGH // 4, WIDE))
+    scene = cv2.resize(scene, (2 * WIDE, HIGH), interpolation=cv2.INTER_LINEAR)
+    pattern = np.random.default_rng([1, 7]).normal(0, 1.2, (HIGH, WIDE))
+    rng = np.random.default_rng(5)
+    gatherer = Gatherer()
+    for t in range(N):
+        passed = 3 * min(t, N // 2)
+        frame = scene[:, passed : passed + WIDE] + pattern + rng.normal(0, 3.0, (HIGH, WIDE))
+        gatherer.add(np.repeat(np.clip(np.rint(frame), 0, 255).astype(np.uint8)[..., None], 3, axis=-1))
+    grain = gatherer.grain()
+    assert grain is not None
+    assert of_grain(grain)["pattern_break_ratio"] < 0.25
+
+
+def exposed(*, own_way: bool) -> Grain:
+    """Film a grey wall under an exposure that wanders by a few percent; a place has an exposure of its own."""
+    ys, xs = np.mgrid[:HIGH, :WIDE]
+    wall = 110 + 20 * np.sin(xs / 40) + 15 * np.cos(ys / 30)
+    rng = np.random.default_rng(8)
+    gatherer = Gatherer()
+    for t in range(N):
+        frame = wall * (1 + 0.02 * np.sin(t / 4))
+        if own_way:
+            frame[PLACE] = wall[PLACE] * (1 + 0.02 * np.cos(t / 3))
+        frame += rng.normal(0, 3.0, (HIGH, WIDE))
+        gatherer.add(np.repeat(np.clip(np.rint(frame), 0, 255).astype(np.uint8)[..., None], 3, axis=-1))
+    found = gatherer.grain()
+    assert found is not None
+    return found
+
+
+def test_what_was_put_in_does_not_follow_the_exposure() -> None:
+    honest, faked = (of_light(exposed(own_way=one), fps=15.0) for one in (False, True))
+    assert honest["follow_low"] > 0.7 and honest["follow_off"] == 0
+    assert faked["follow_p10"] < 0.3
+    inside = (PLACE[0].stop - PLACE[0].start) * (PLACE[1].stop - PLACE[1].start) / (HIGH * WIDE)
+    assert faked["follow_off"] == pytest.approx(inside, rel=0.4)
+
+
+def test_of_an_exposure_that_stands_still_nothing_is_said() -> None:
+    assert of_light(filmed(missing=PLACE), fps=15.0) == {}
+    assert of_light(None, fps=15.0) == {}
 
 
 def test_a_scene_of_one_frame_after_another_has_no_pattern_yet() -> None:
