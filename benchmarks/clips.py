@@ -118,7 +118,7 @@ def main() -> None:
             {
                 "clips": len(y),
                 "container_auc": told["container"],
-                "container_auc_at_one_crf": told["container at one CRF"],
+                "container_auc_at_one_crf": told.get("container at one CRF"),
                 "levels_auc": told["mean levels"],
                 "trivial_auc": told["brightness, size, length"],
                 "largest_distance_from_chance": at_chance,
