@@ -152,9 +152,8 @@ class Making(Feeding):
                 raise StudioError(
                     "{reason}", code="quota", status=429, reason=said(error, lang=who.lang)
                 ) from error
-            self._keep_queue(
-                queue
-            )  # first: a card that waits alone would be made although its maker was told no
+            # The queue first: a card that waits alone would be made although its maker was told no.
+            self._keep_queue(queue)
             self.cards.put("job", id, job)
             self._queue_changed.notify_all()
         return self.job(id, who, now=now)

@@ -167,6 +167,17 @@ def test_a_class_that_was_wiped_is_not_ready(world: World, monkeypatch: pytest.M
         assert client.get("/ready").json()["parts"]["class"] is False
 
 
+def asked_for(world: World, who: str) -> str:
+    """Ask for a clip, and return the request's id."""
+    person = world.studio.person(who)
+    assert person is not None
+    job = world.studio.ask_for_clip(
+        person, prompt="a red ball rolls on the beach", seed=1, model="v2", people=[], remix_of=None,
+        purpose="education", doing="wave", now=world.clock.now,
+    )  # fmt: skip
+    return str(job["id"])
+
+
 def test_a_clip_that_cannot_be_kept_for_want_of_room_is_made_once_there_is_room(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,10 +186,7 @@ def test_a_clip_that_cannot_be_kept_for_want_of_room_is_made_once_there_is_room(
     person = world.studio.person(aya.id)
     assert person is not None
     with world.studio.lock:  # the maker cannot take its turn meanwhile
-        job = world.studio.ask_for_clip(
-            person, prompt="a red ball rolls on the beach", seed=1, model="v2", people=[], remix_of=None,
-            purpose="education", doing="wave", now=world.clock.now,
-        )["id"]  # fmt: skip
+        job = asked_for(world, aya.id)
         filled(world)
     while not world.studio._interrupted:
         world.studio._thread.join(timeout=0.02)
@@ -204,10 +212,7 @@ def test_a_request_whose_end_could_not_be_kept_is_not_forgotten(
                 f"CREATE TRIGGER no_end_{change} BEFORE {change} ON studio_cards WHEN NEW.kind = 'job' AND "
                 "NEW.body LIKE '%\"state\": \"done\"%' BEGIN SELECT RAISE(FAIL, 'full'); END"
             )
-        job = world.studio.ask_for_clip(
-            person, prompt="a red ball rolls on the beach", seed=1, model="v2", people=[], remix_of=None,
-            purpose="education", doing="wave", now=world.clock.now,
-        )["id"]  # fmt: skip
+        job = asked_for(world, aya.id)
         while not world.studio._interrupted:
             world.studio._thread.join(timeout=0.02)
         for change in ("INSERT", "UPDATE"):
