@@ -18,9 +18,8 @@ _LEAST_BLOCKS: Final = 24
 _RUN: Final = 4  # frames that have to come back together
 _SETTLED: Final = 8  # frames until a clip's own pattern stands out
 _NEIGHBOURHOOD: Final = 32  # pixels over which a pattern is compared
-_FLAT: Final = (
-    0.6  # of the picture, where residuals are least: a pattern shows there, and what the scene has does not
-)
+_FLAT: Final = 0.6
+"""Share of the picture where residuals are least: a pattern shows there, and what the scene has does not."""
 _FAINT: Final = 0.012  # likeness of two pieces below which there is no pattern to speak of
 
 
