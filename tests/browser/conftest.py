@@ -105,7 +105,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
-    """A new window; what it showed last is kept under the test's name."""
+    """A new window; what it showed last is kept under the test's name, and a dialog that stood open is told."""
     context = chromium.new_context(viewport={"width": 1360, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
@@ -119,6 +119,9 @@ def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Window
     seen.page.on("websocket", lambda socket: note(socket.url))
     yield seen
     seen.shoot(f"last-{request.node.name}")
+    dialog = seen.page.locator("dialog:visible, [role=dialog]:visible")
+    for text in dialog.all_inner_texts():
+        print(f"A dialog stood open: {text!r}")  # shown with a test that failed
     context.close()
 
 

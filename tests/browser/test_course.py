@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 import nbformat
@@ -20,7 +21,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from medialit.language import translator
 
-from .conftest import TOKEN, Classroom, Window
+from .conftest import PATIENCE_MS, TOKEN, Classroom, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -73,7 +74,7 @@ def test_a_learner_fetches_judges_answers_validates_and_submits(
     words.dblclick()
     type_into(page, words, REFLECTION[lang])
     page.keyboard.press("Shift+Enter")
-    run_all(page, notebook)
+    run_all(page, notebook, room, LAB)
     expect(notebook.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
 
     desk = notebook.locator(".medialit-desk").first
@@ -224,17 +225,23 @@ def run_cells(page: Page, room: Classroom, name: str, sources: Sequence[str]) ->
     nbformat.write(notebook, room.work / f"{name}.ipynb")
     page.goto(f"{room.url}lab/workspaces/{name}/tree/work/{room.work.name}/{name}.ipynb?token={TOKEN}")
     panel = page.locator(".jp-NotebookPanel:visible")
-    panel.locator(".jp-CodeCell").first.wait_for()
-    expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
-    run_all(page, panel)
+    run_all(page, panel, room, name)
     return panel
 
 
-def run_all(page: Page, notebook: Locator) -> None:
+def run_all(page: Page, notebook: Locator, room: Classroom, name: str) -> None:
     """Run every cell, and wait until the last one has its number.
 
+    Whoever runs a notebook before JupyterLab has given it a kernel is asked to choose one, and that question lies over
+    everything else. The window does not show it: it says "idle" before there is a kernel. The server is asked.
     While JupyterLab is still starting it lets the command fall; then no cell has begun, and it is given again.
     """
+    notebook.locator(".jp-CodeCell").first.wait_for()
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while f"{name}.ipynb" not in with_a_kernel(page, room):
+        assert time.monotonic() < until, f"{name}.ipynb was given no kernel"
+        page.wait_for_timeout(200)
+    expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
     first = notebook.locator(".jp-CodeCell").first.locator(".jp-InputPrompt")
     for _attempt in range(5):
         menu(page, "Run", "Run All Cells")
@@ -245,6 +252,13 @@ def run_all(page: Page, notebook: Locator) -> None:
             continue
     prompt = notebook.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
     expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
+
+
+def with_a_kernel(page: Page, room: Classroom) -> set[str]:
+    """Return the names of the notebooks whose kernel a window is connected to."""
+    sessions = page.request.get(f"{room.url}api/sessions?token={TOKEN}").json()
+    connected = [session for session in sessions if session["kernel"]["connections"]]
+    return {session["path"].rpartition("/")[2] for session in connected}
 
 
 def judge(window: Window, desk: Locator, *, lang: str, n: int) -> None:
