@@ -56,7 +56,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
     with window:
         said = fields.Said(lang, others=lambda: lenders(home))
         top = fields.top(said, lang)
-        with gr.Tabs(elem_id="ml-tabs"):
+        with gr.Tabs(elem_id="ml-tabs", overflow_behavior="wrap"):
             with said(gr.Tab, lambda _, c: {"label": _("1 · Me")}, id="me", elem_id="ml-tab-me"):
                 me = fields.me(said)
             with said(gr.Tab, lambda _, c: {"label": _("2 · Who may")}, id="may", elem_id="ml-tab-may"):

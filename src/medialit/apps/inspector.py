@@ -67,7 +67,7 @@ def build(*, trust: Sequence[TrustList] = (), trust_course: bool = True, lang: s
         asked = gr.Markdown(_("Drop a picture or a video here. It stays on this computer."), rtl=right)
         file = gr.File(label=_("File"), type="filepath", elem_id="ml-file", height=140)
         known = gr.State(None)
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(_("Report"), elem_id="ml-report-tab") as report_tab:
                 shown = gr.HTML(_nothing(lang), elem_id="ml-shown")
             near = closer.closer(lang)

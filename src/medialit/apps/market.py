@@ -58,7 +58,7 @@ def build(*, home: Path | None = None, lang: str = "en") -> gr.Blocks:
     with window:
         said = Said(lang)
         found = fields.top(said, lang)
-        with gr.Tabs(elem_id="ml-tabs"):
+        with gr.Tabs(elem_id="ml-tabs", overflow_behavior="wrap"):
             with said(gr.Tab, lambda _, c: {"label": _("Offer")}, id="offer", elem_id="ml-tab-offer"):
                 found |= fields.offer(said)
             with said(gr.Tab, lambda _, c: {"label": _("Sign")}, id="sign", elem_id="ml-tab-sign"):
