@@ -1,19 +1,20 @@
 """Boosted trees as plain arrays: fitted by scikit-learn, kept in a JSON that a person can open, read by numpy alone.
 
-Each tree asks of one feature at a time whether it is at most a threshold; what is missing goes the way that training
-chose. The sum of the leaves is the log-odds of "synthetic".
+Each tree asks of one feature at a time whether it is at most a threshold; a clip that lacks the feature goes both ways,
+in the shares of training, so that what could not be measured says nothing. The sum of the leaves is the log-odds of
+"synthetic".
 
 References
 ----------
 Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of Statistics 29:1189.
 Saabas (2014), Interpreting random forests: a decision is the sum of the steps along its path; `contributions`.
+Quinlan (1989), Unknown attribute values in induction, ICML: going both ways where a value is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,9 @@ class Tree:
     ----------
     feature, left, right : ndarray of int32, shape (N,)
     threshold, value : ndarray of float64, shape (N,)
-        `value` is the node's answer, of leaves and of nodes on the way alike.
-    missing_left : ndarray of bool, shape (N,)
+        `value` is the node's answer, in log-odds: of a node on the way, the mean over the clips of training that passed.
+    share : ndarray of float64, shape (N,)
+        Of the clips of training that passed a node, how many went left.
     """
 
     feature: NDArray[np.int32]
@@ -41,17 +43,27 @@ class Tree:
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     value: Doubles
-    missing_left: NDArray[np.bool_]
+    share: Doubles
 
-    def path(self, row: Doubles) -> list[int]:
-        """Return the nodes that a row passes, root first."""
-        node, passed = 0, [0]
-        while self.left[node]:
-            value = row[self.feature[node]]
-            goes_left = self.missing_left[node] if np.isnan(value) else value <= self.threshold[node]
-            node = int(self.left[node] if goes_left else self.right[node])
-            passed.append(node)
-        return passed
+    def steps(self, row: Doubles) -> Iterator[tuple[int, float]]:
+        """Yield the features that a row is asked for, and how many log-odds each answer adds.
+
+        A clip goes both ways where the feature is missing, in the shares of training: that adds nothing.
+        """
+        passes = np.zeros(len(self.left))
+        passes[0] = 1.0
+        for node in np.flatnonzero(self.left).tolist():  # a child comes after its parent
+            if passes[node] == 0.0:
+                continue
+            feature, low, high = int(self.feature[node]), self.left[node], self.right[node]
+            asked = row[feature]
+            missing = np.isnan(asked)
+            goes_left = float(self.share[node]) if missing else float(asked <= self.threshold[node])
+            passes[low] += passes[node] * goes_left
+            passes[high] += passes[node] * (1 - goes_left)
+            if not missing:
+                after = self.value[low] if goes_left else self.value[high]
+                yield feature, float(passes[node] * (after - self.value[node]))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,7 +74,7 @@ class Forest:
     ----------
     names : tuple of str
     base : float
-        Log-odds before any tree.
+        Log-odds of a clip of which nothing is known.
     trees : tuple of Tree
     low, high : ndarray of float64, shape (F,)
         The 1st and 99th percentile of each feature in training: beyond them the trees have seen nothing.
@@ -76,22 +88,15 @@ class Forest:
 
     def score(self, row: Doubles) -> float:
         """Return the log-odds of "synthetic" of one row of features, NaN where missing."""
-        self._require(row)
-        return self.base + float(sum(tree.value[tree.path(row)[-1]] for tree in self.trees))
+        return self.base + float(self.contributions(row).sum())
 
     def contributions(self, row: Doubles) -> Doubles:
         """Return how many log-odds each feature added, shape (F,); with `base` they add up to the score."""
         self._require(row)
         added = np.zeros(len(self.names))
         for tree in self.trees:
-            passed = tree.path(row)
-            added_by_root = tree.value[0]
-            for node, after in pairwise(passed):
-                added[tree.feature[node]] += tree.value[after] - tree.value[node]
-            if (
-                added_by_root
-            ):  # the root's own answer belongs to no feature; it is spread so that the sum is exact
-                added += added_by_root / len(added)
+            for feature, log_odds in tree.steps(row):
+                added[feature] += log_odds
         return added
 
     def strangeness(self, row: Doubles) -> float:
@@ -117,7 +122,7 @@ class Forest:
                     "left": tree.left.tolist(),
                     "right": tree.right.tolist(),
                     "value": _rounded(tree.value),
-                    "missing_left": [int(x) for x in tree.missing_left],
+                    "share": _rounded(tree.share),
                 }
                 for tree in self.trees
             ],
@@ -144,7 +149,7 @@ def from_dict(held: Mapping[str, Any]) -> Forest:
                 left=np.array(one["left"], np.int32),
                 right=np.array(one["right"], np.int32),
                 value=np.array(one["value"], np.float64),
-                missing_left=np.array(one["missing_left"], bool),
+                share=np.array(one["share"], np.float64),
             )
             for one in held["trees"]
         )
@@ -203,24 +208,32 @@ def fit(
         early_stopping=False,
         random_state=seed,
     ).fit(x, synthetic, sample_weight=weights)
+    grown = [_tree(stage[0].nodes) for stage in model._predictors]
     return Forest(
         names=tuple(names),
-        base=float(model._baseline_prediction.ravel()[0]),
-        trees=tuple(_tree(stage[0].nodes) for stage in model._predictors),
+        base=float(model._baseline_prediction.ravel()[0] + sum(root for root, _ in grown)),
+        trees=tuple(tree for _, tree in grown),
         low=_quantile(x, 0.01),
         high=_quantile(x, 0.99),
     )
 
 
-def _tree(nodes: Any) -> Tree:
+def _tree(nodes: Any) -> tuple[float, Tree]:
+    """Return what a tree of scikit-learn answers on average, and the tree, which answers what differs from that."""
     leaf = nodes["is_leaf"].astype(bool)
-    return Tree(
+    left, right = (np.where(leaf, 0, nodes[side]).astype(np.int32) for side in ("left", "right"))
+    count = nodes["count"].astype(np.float64)
+    share = np.where(leaf, 0.0, count[left] / count)
+    value = nodes["value"].astype(np.float64)
+    for node in np.flatnonzero(~leaf)[::-1]:
+        value[node] = share[node] * value[left[node]] + (1 - share[node]) * value[right[node]]
+    return float(value[0]), Tree(
         feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int32),
         threshold=np.where(leaf, 0.0, nodes["num_threshold"]).astype(np.float64),
-        left=np.where(leaf, 0, nodes["left"]).astype(np.int32),
-        right=np.where(leaf, 0, nodes["right"]).astype(np.int32),
-        value=nodes["value"].astype(np.float64),
-        missing_left=np.where(leaf, False, nodes["missing_go_to_left"]).astype(bool),
+        left=left,
+        right=right,
+        value=value - value[0],
+        share=share,
     )
 
 

@@ -37,13 +37,30 @@ def test_arrays_give_the_log_odds_of_scikit_learn() -> None:
         max_iter=20, learning_rate=0.06, max_leaf_nodes=6, min_samples_leaf=12, l2_regularization=3.0,
         max_features=0.3, early_stopping=False, random_state=1,
     ).fit(x, truth)  # fmt: skip
-    asked, _ = _clips(seed=2)
+    asked = np.random.default_rng(2).normal(size=(120, 3))  # nothing is missing: there we go our own way
     assert [ours.score(row) for row in asked] == pytest.approx(theirs.decision_function(asked).tolist())
 
 
-def test_what_the_features_added_is_the_score(forest: Forest) -> None:
-    for row in _clips(seed=3)[0][:20]:
-        assert forest.base + forest.contributions(row).sum() == pytest.approx(forest.score(row))
+def test_what_is_missing_is_no_reason(forest: Forest) -> None:
+    for row in _clips(seed=3)[0][:40]:
+        assert not forest.contributions(row)[np.isnan(row)].any()
+
+
+def test_a_clip_of_which_nothing_is_known_gets_the_mean_of_training() -> None:
+    x = np.random.default_rng(5).normal(size=(90, 3))
+    forest = fit(x, x[:, 0] + x[:, 1] > 0.5, names=NAMES, seed=1, n_trees=20)
+    scores = [forest.score(row) for row in x]
+    assert forest.score(np.full(3, np.nan)) == pytest.approx(np.mean(scores))
+    assert max(scores) > 0 > min(scores)
+
+
+def test_a_clip_goes_both_ways_where_a_feature_is_missing() -> None:
+    x = np.random.default_rng(6).normal(size=(90, 1))
+    forest = fit(x, x[:, 0] > 0.4, names=("a",), seed=1, n_trees=1, leaves=2)
+    [share] = forest.trees[0].share[:1]
+    low, high = forest.score(np.array([-9.0])), forest.score(np.array([9.0]))
+    assert low < high
+    assert forest.score(np.array([np.nan])) == pytest.approx(share * low + (1 - share) * high)
 
 
 def test_a_forest_survives_its_file(forest: Forest) -> None:
