@@ -52,6 +52,7 @@ FAMILIES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ),
     ("grid", _msgid("Edges along a grid of blocks"), ("still.grid_",)),
     ("light", _msgid("Places that do not brighten and darken with the rest"), ("light.",)),
+    ("shake", _msgid("Places that do not go along with the shake of the camera"), ("shake.",)),
     ("rings", _msgid("The shape of the spectrum"), ("still.",)),
 )
 """Name, title, and how the features' names begin; the first that fits holds."""

@@ -1,10 +1,10 @@
 """Features: numbers that describe how a clip was made rather than what it shows.
 
-Four families. Of the **grain** of every frame: does noise follow the light, is a frame or a part softer than what is
+Five families. Of the **grain** of every frame: does noise follow the light, is a frame or a part softer than what is
 around it, does grain come back. Of **stills** at full size: how neighbouring residuals are related, how fine detail is
-over scales, in colour, and along a grid of blocks. Of **light**: does every place follow the exposure of the whole. And
-the **cues** of `medialit.forensics.cues`, those that were not made for one kind of picture. What cannot be measured is
-NaN.
+over scales, in colour, and along a grid of blocks. Of **light**: does every place follow the exposure of the whole. Of
+the **shake** of the camera: does every place go along with it. And the **cues** of `medialit.forensics.cues`, those that
+were not made for one kind of picture. What cannot be measured is NaN.
 
 A cut is no forgery, so what is high at a cut and nowhere else is left out (the "worst frame" of some cues).
 
@@ -31,6 +31,7 @@ from medialit.forensics.detectors.copied import of_copies
 from medialit.forensics.detectors.faced import of_faces
 from medialit.forensics.detectors.grained import of_grain
 from medialit.forensics.detectors.lit import of_light
+from medialit.forensics.detectors.shaken import of_shake
 from medialit.forensics.detectors.still import of_stills
 
 Features = dict[str, float]
@@ -75,6 +76,7 @@ def features(footage: Footage, *, skip: tuple[str, ...] = ()) -> Features:
     found: Features = {}
     found.update(_prefixed("grain", of_grain(footage.grain) if footage.grain is not None else {}))
     found.update(_prefixed("light", of_light(footage.grain, fps=footage.fps)))
+    found.update(_prefixed("shake", of_shake(footage.motion.frames)))
     found.update(_prefixed("still", of_stills(footage.stills.frames)))
     found.update(_prefixed("still", of_copies(footage)))
     found.update(_prefixed("grain", of_faces(footage)))

@@ -46,6 +46,8 @@ SUSPICIOUS: Final[Mapping[str, int]] = MappingProxyType(
         "cue.face_boundary": 1,
         # places that do not follow the camera's exposure
         "light.follow_low": -1, "light.follow_p10": -1, "light.follow_off": 1,
+        # places that do not go along with the camera's shake
+        "shake.follow_low": -1, "shake.follow_p10": -1, "shake.follow_off": 1, "shake.unlike_low": 1,
         # what decoders and generators leave, or leave out
         "still.rest_zero": 1, "still.rg": -1, "still.gb": -1, "still.second_0.5": 1, "cue.double_jpeg": 1,
         "cue.spectrum": 1, "cue.flicker": 1, "cue.warp_error": 1,
