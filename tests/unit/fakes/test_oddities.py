@@ -147,7 +147,7 @@ def test_a_size_that_the_transform_needs_no_padding_for_is_steadied_like_another
     film = np.repeat(np.clip(np.stack(frames), 0, 255).astype(np.uint8)[..., None], 3, axis=-1)
     whole = steadying(Clip(film, 12.0), strength=1).moves_px
     smaller = steadying(Clip(np.ascontiguousarray(film[:, :106, :190]), 12.0), strength=1).moves_px
-    assert np.abs(whole - smaller).max() < 0.15
+    assert np.abs(whole - smaller).max() < 0.2
 
 
 def test_a_steadying_of_another_clip_is_refused() -> None:
