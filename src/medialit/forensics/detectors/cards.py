@@ -40,8 +40,9 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
             name="directions",
             title=_msgid("Directions learnt from twins"),
             how=_msgid(
-                "Some hundred and sixty numbers on grain, sharpness, colour, spectrum and motion, and the cues: how far "
-                "they have gone where fakes have gone from their honest twins, measured by how much honest clips differ."
+                "Some hundred and seventy numbers on grain, sharpness, colour, spectrum and motion, and the cues: how "
+                "far they have gone where fakes have gone from their honest twins, measured by how much honest "
+                "clips differ."
             ),
             breaks=_msgid(
                 "Strong compression, enlarging and shrinking remove what it measures. Cameras, codecs and sizes that "
@@ -57,7 +58,7 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
             name="forest",
             title=_msgid("Boosted trees over measurements"),
             how=_msgid(
-                "Some hundred and sixty numbers on grain, sharpness, colour, spectrum and motion, and the cues, are "
+                "Some hundred and seventy numbers on grain, sharpness, colour, spectrum and motion, and the cues, are "
                 "weighed by small decision trees."
             ),
             breaks=_msgid(

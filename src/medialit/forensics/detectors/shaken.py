@@ -38,6 +38,7 @@ _LARGEST_JUMP_PX: Final = 6.0  # a cut, and no shake
 _FARTHEST_PX: Final = 3.0  # a place that seems to move further from the others was not followed
 _TEXTURED: Final = 0.5  # squared levels a pixel, along the poorer direction
 _SURE: Final = 0.12  # largest error of a share
+_ALONG: Final = 0.4  # from 1: such a place goes along
 _BEHIND: Final = 0.4  # by which a place's share lies below the middle
 _LEAST_PLACES: Final = 15
 _ROUNDS: Final = 4  # of fitting what most places do
@@ -52,21 +53,18 @@ class Shares:
     share, error : ndarray of float32, shape (R, C)
     texture : ndarray of float32, shape (R, C)
         Of the brightness, along its poorer direction, squared levels a pixel.
-    own : ndarray of float32, shape (R, C)
-        What is left of the place's changes of motion, root mean square, pixels a frame.
-    amount : float
-        Of the shake, root mean square, pixels a frame.
     """
 
     share: Floats
     error: Floats
     texture: Floats
-    own: Floats
-    amount: float
 
 
 def of_shake(frames: Picture) -> dict[str, float]:
-    """Return how places go along with the shake; empty where there are too few frames.
+    """Return how places go along with the shake; empty where there are too few frames, or the shake is not the camera's.
+
+    What most places do is taken for the camera's. Where less than half of them go along with it, as where a camera
+    stands still before a crowd, it was not.
 
     Parameters
     ----------
@@ -76,26 +74,23 @@ def of_shake(frames: Picture) -> dict[str, float]:
     Returns
     -------
     dict
-        ``amount`` and ``rest``, logarithms of the shake and of what it leaves; ``sure``, the part of the places whose
-        share is certain to a tenth. Of these places ``follow_low``, ``follow_p10`` and ``follow_high``, ends of the
+        Of the places whose share is certain to a tenth ``follow_low``, ``follow_p10`` and ``follow_high``, ends of the
         shares, and ``follow_off``, how many lie well below the middle. Of all that have texture ``unlike_low`` and
         ``unlike_high``: logarithms of by how many errors the strangest lies below and above the middle.
     """
     found = shares(frames)
     if found is None:
         return {}
-    told = {
-        "amount": float(np.log(found.amount + 0.01)),
-        "rest": float(np.log(np.median(found.own) + 0.005)),
-    }
     textured = found.texture > _TEXTURED
+    sure = (found.error < _SURE) & (found.texture > 2 * _TEXTURED)
+    told: dict[str, float] = {}
     if textured.sum() >= _LEAST_PLACES:
-        off = found.share[textured] - np.median(found.share[textured])
-        errors = off / (found.error[textured] + 0.01)
+        if (np.abs(found.share[textured] - 1) < _ALONG).mean() < 0.5:
+            return {}
+        middle = np.median(found.share[textured])
+        errors = (found.share[textured] - middle) / (found.error[textured] + 0.01)
         told["unlike_low"] = float(np.log(max(0.1, -errors.min())))
         told["unlike_high"] = float(np.log(max(0.1, errors.max())))
-    sure = (found.error < _SURE) & (found.texture > 2 * _TEXTURED)
-    told["sure"] = float(sure.mean())
     if sure.sum() >= _LEAST_PLACES:
         share = found.share[sure]
         low, p10, middle, high = np.quantile(share, (0.02, 0.1, 0.5, 0.98))
@@ -125,13 +120,10 @@ def shares(frames: Picture) -> Shares | None:
     power = (shake**2).sum(axis=(0, 3)) + 1e-6
     behind = (soft * shake).sum(axis=(0, 3)) / power
     rest = ((soft - behind[..., None] * shake) ** 2).sum(axis=(0, 3))
-    n = len(soft)
     return Shares(
         share=1 + behind,
-        error=np.sqrt(rest / power / max(1, 2 * n - 1)),
+        error=np.sqrt(rest / power / (2 * len(soft) - 1)),
         texture=texture[:-1][held].mean(axis=0),
-        own=np.sqrt(rest / (2 * n)),
-        amount=float(np.sqrt(power.mean() / n)),
     )
 
 

@@ -71,20 +71,17 @@ def test_what_was_put_in_stands_off_in_the_features() -> None:
     assert honest["follow_off"] == 0 < put_in["follow_off"]
     assert put_in["follow_low"] < 0.75 < 0.97 < honest["follow_low"]
     assert put_in["unlike_low"] > honest["unlike_low"] + 1
-    assert honest["sure"] > 0.9
 
 
 def test_a_cut_is_no_shake() -> None:
     first, then = _filmed(n=30), _filmed(n=30, seed=2)[:, ::-1]
     both = of_shake(np.concatenate([first, then]))
-    assert both["amount"] == pytest.approx(of_shake(first)["amount"], abs=0.3)
     assert both["follow_off"] == 0
+    assert both["follow_low"] > 0.9
 
 
 def test_nothing_is_said_of_a_camera_that_stands_still_of_a_grey_wall_and_of_few_frames() -> None:
-    still = of_shake(_filmed(shake_px=0.0))
-    assert still["sure"] < 0.05
-    assert "follow_low" not in still
+    assert "follow_low" not in of_shake(_filmed(shake_px=0.0))
     grey = of_shake(np.full((30, 108, 192, 3), 90, np.uint8))
     assert "unlike_low" not in grey
     assert "follow_low" not in grey
@@ -92,8 +89,15 @@ def test_nothing_is_said_of_a_camera_that_stands_still_of_a_grey_wall_and_of_few
     assert of_shake(np.zeros((30, 20, 192, 3), np.uint8)) == {}
 
 
+def test_what_moves_before_a_camera_that_stands_still_is_not_taken_for_its_shake() -> None:
+    still, moving = _filmed(shake_px=0.0), _filmed(seed=2)
+    frames = (128 + (still.astype(np.float32) - 128) / 4).astype(np.uint8)  # a wall that is hardly patterned
+    frames[:, :, :80] = moving[:, :, :80]
+    assert of_shake(frames) == {}
+
+
 def test_a_mirror_image_shakes_the_same() -> None:
     frames = _filmed(own=np.zeros((40, 2)))
     there, back = of_shake(frames), of_shake(np.ascontiguousarray(frames[:, :, ::-1]))
     assert back["follow_p10"] == pytest.approx(there["follow_p10"], abs=0.05)
-    assert back["amount"] == pytest.approx(there["amount"], abs=0.02)
+    assert back["unlike_low"] == pytest.approx(there["unlike_low"], abs=0.3)
