@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from medialit.forensics.cues.records import Picture
 
 Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 
 STEP_PX: Final = 8
 """Pixels from one place to the next; a place is a square of twice that."""
