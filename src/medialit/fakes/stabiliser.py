@@ -18,6 +18,7 @@ from medialit.fakes.faces import FaceTrack
 from medialit.fakes.records import Masks, require_strength
 from medialit.media import Clip
 from medialit.media.clip import Frames
+from medialit.media.shift import shift_between
 from medialit.world.view import Floats
 
 _SMOOTH_S: Final = 0.5  # over which a stabiliser takes the mean of the path
@@ -128,12 +129,13 @@ def _path(clip: Clip) -> NDArray[np.float64]:
     """Return how far the picture has wandered in each frame, right and down, in pixels: (T, 2)."""
     steps = np.zeros((clip.n_frames, 2))
     before: Floats | None = None
-    window = cv2.createHanningWindow(clip.size, cv2.CV_32F) if min(clip.size) >= 8 else None
+    if min(clip.size) < 8:
+        return steps
+    window = np.asarray(cv2.createHanningWindow(clip.size, cv2.CV_32F), np.float32)
     for t, frame in enumerate(clip.frames):
         grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY), np.float32)
-        if before is not None and window is not None:
-            # Windowed here: OpenCV would write the windowed pictures over the two, where their size needs no padding.
-            found, _ = cv2.phaseCorrelate(before * window, grey * window)
+        if before is not None:
+            found = shift_between(before, grey, window=window)
             far = float(np.hypot(found[0], found[1])) > 0.1 * min(clip.size)
             steps[t] = (0.0, 0.0) if far else found
         before = grey

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.forensics.cues.records import Picture
+from medialit.media.shift import shift_between
 
 Floats = NDArray[np.float32]
 
@@ -129,17 +130,16 @@ def shares(frames: Picture) -> Shares | None:
 def _moves(frames: Picture) -> tuple[Floats, Floats]:
     """Return how far each place moves from each frame to the next, shape (T-1, R, C, 2), and its texture, (T-1, R, C)."""
     soft = [
-        cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0)
+        np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0))
         for frame in frames
     ]
     height, width = soft[0].shape
     rows, columns = (_places(side) for side in (height, width))
-    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
     moved = np.zeros((len(soft) - 1, len(rows), len(columns), 2), np.float32)
     texture = np.zeros(moved.shape[:3], np.float32)
     for t, (before, after) in enumerate(pairwise(soft)):
-        # Windowed here: OpenCV would write the windowed pictures over the two, where their size needs no padding.
-        (right, down), _ = cv2.phaseCorrelate(before * window, after * window)
+        right, down = shift_between(before, after, window=window)
         if abs(right) > width / 4 or abs(down) > height / 4:
             right, down = 0.0, 0.0
         steps, texture[t] = _steps(before, after, right, down, rows, columns)
