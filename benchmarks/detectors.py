@@ -22,8 +22,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -87,13 +89,7 @@ def main() -> None:
                 take_pack(f"{folder.name}-{change}", folder, change=change, split="test", most=options.most)
     if options.footage:
         take_footage()
-    rows = [
-        row | {"pack": folder.name, "group": group, "size": _sizes(folder)[row["sha256"]]}
-        for group, folders in (("originals", options.originals), ("shared", options.shared))
-        for folder in folders
-        for row in load(folder.name)[: options.most]
-        if row["sha256"] in _sizes(folder)  # a clip that was made anew since is another clip
-    ]
+    rows = gathered(options.originals, options.shared, most=options.most)
     first = options.originals[0] if options.originals else None
     report = evaluate(
         rows, {change: _changed_rows(first, change) for change in CHANGES}, load("footage"),
@@ -108,6 +104,25 @@ def main() -> None:
     print(json.dumps({group: _short(report[group]) for group in report["groups"]} | {"n": report["n"]}))
 
 
+def gathered(originals: Sequence[Path], shared: Sequence[Path], *, most: int = 10_000) -> Rows:
+    """Return the rows of packs, with the pack, the group and the size of each clip."""
+    return [
+        row | {"pack": folder.name, "group": group, "size": _sizes(folder)[row["sha256"]]}
+        for group, folders in (("originals", originals), ("shared", shared))
+        for folder in folders
+        for row in load(folder.name)[:most]
+        if row["sha256"] in _sizes(folder)  # a clip that was made anew since is another clip
+    ]
+
+
+def filmed_footage() -> Rows:
+    """Return the rows of package footage that a camera took: it is fitted on, but belongs to no pack."""
+    pieces = [
+        row | {"pack": "footage", "pair": k, "group": "footage"} for k, row in enumerate(load("footage"))
+    ]
+    return [row for row in pieces if row["source"] in FILMED]
+
+
 def _changed_rows(folder: Path | None, change: str) -> Rows:
     """Return changed clips with the size that they have now."""
     if folder is None:
@@ -116,7 +131,7 @@ def _changed_rows(folder: Path | None, change: str) -> Rows:
     sizes = _sizes(folder)
     rows = load(f"{folder.name}-{change}")
     return [
-        row | {"size": [scale * side for side in sizes[row["sha256"]]]}
+        row | {"size": [scale * side for side in sizes[row["sha256"]]], "change": change}
         for row in rows
         if row["sha256"] in sizes
     ]
@@ -163,12 +178,12 @@ def evaluate(rows: Rows, changed: dict[str, Rows], footage: Rows, *, write: bool
         _left_out(report, rows, footage, names, ways, learned)
     best = "all" if "all" in ways else "together"
     report["changed"] = {
-        change: _changed(rows, footage, names, those, ways)
+        change: _changed(rows, footage, names, those, ways[best], learned)
         for change, those in changed.items()
         if len(those) > 20
     }
     shipped = _shipped(rows, footage, names, ways, best)
-    report["footage"] = _on_footage(pieces, footage, rows, names, shipped)
+    report["footage"] = _on_footage(pieces, footage, rows, names, shipped, best, learned)
     report["operating"] = shipped["operating"]
     report["best"] = best
     main_group = report["groups"][0]
@@ -176,7 +191,7 @@ def evaluate(rows: Rows, changed: dict[str, Rows], footage: Rows, *, write: bool
         shipped["measured"][key] = report[main_group][key] | {"n_clips": report[main_group][key]["n"]}
         if "shared" in report["groups"] and main_group != "shared":
             shipped["measured"][key]["shared"] = report["shared"][key]
-    shipped["measured"]["together"] |= {"changed": report["changed"], "footage": report["footage"]}
+    shipped["measured"][best] |= {"changed": report["changed"], "footage": report["footage"]}
     if write:
         for name, model in fitted([*rows, *footage], names).items():
             (HOME / f"{name}.json").write_text(json.dumps(model.as_dict()) + "\n")
@@ -222,8 +237,13 @@ def _left_out(
     report: dict, rows: Rows, footage: Rows, names: Sequence[str], ways: dict[str, Way], learned: Learned
 ) -> None:
     """Add the areas for kinds that were not in training, against all honest clips of the same group."""
-    found = {kind: _without(rows, footage, names, (kind,), ways, learned) for kind in report["kinds"]}
-    found["unknown"] = _without(rows, footage, names, GENERATED, ways, learned)
+    left_out = {kind: (kind,) for kind in report["kinds"]} | {"unknown": GENERATED}
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        asked = {
+            what: pool.submit(_without, rows, footage, names, kinds, ways, learned)
+            for what, kinds in left_out.items()
+        }
+        found = {what: one.result() for what, one in asked.items()}
     for name in report["groups"]:
         for key in report[name]:
             each = {what: _area(asked, name, scores.get(key)) for what, (asked, scores) in found.items()}
@@ -273,16 +293,17 @@ def _without(
     return asked_all, {key: np.concatenate(values) for key, values in scores.items()}
 
 
-def _changed(rows: Rows, footage: Rows, names: Sequence[str], those: Rows, ways: dict[str, Way]) -> dict:
-    """Return what becomes of clips of the split `test` that were changed, by the detectors of features."""
-    way = ways["together"]
+def _changed(
+    rows: Rows, footage: Rows, names: Sequence[str], those: Rows, way: Way, learned: Learned
+) -> dict:
+    """Return what becomes of clips of the split `test` that were changed."""
     inside = [row for row in rows if row["split"] != "test"]
     models = fitted([*inside, *footage], names)
     same = {row["sha256"] for row in those}
     before = [row for row in rows if row["sha256"] in same]
     found = {}
     for key, asked in (("auc", those), ("auc_before", before)):
-        said = _said(way.without["test"], scored(models, asked), asked)
+        said = _said(way.without["test"], scored(models, asked), learned(asked), asked)
         found[key] = _flat(bootstrap(auc, truth_of(asked), said, seed=1))
         if key == "auc":
             honest = said[~truth_of(asked)]
@@ -291,9 +312,9 @@ def _changed(rows: Rows, footage: Rows, names: Sequence[str], those: Rows, ways:
     return found | {"n": len(those), "false_alarm_rate": _flat(wilson(flagged, len(honest)))}
 
 
-def _said(curves: dict[str, Curve], scores: np.ndarray, rows: Rows) -> np.ndarray:
-    """Return probabilities of the scores of the detectors of features alone."""
-    return probabilities(curves, np.column_stack([scores, np.full(len(scores), np.nan)]), states_of(rows))
+def _said(curves: dict[str, Curve], scores: np.ndarray, network: np.ndarray, rows: Rows) -> np.ndarray:
+    """Return probabilities of the scores of the detectors of features, shape (N, 3), and of the network, (N,)."""
+    return probabilities(curves, np.column_stack([scores, network]), states_of(rows))
 
 
 def _shipped(rows: Rows, footage: Rows, names: Sequence[str], ways: dict[str, Way], best: str) -> dict:
@@ -313,11 +334,13 @@ def _shipped(rows: Rows, footage: Rows, names: Sequence[str], ways: dict[str, Wa
     }
 
 
-def _on_footage(pieces: Rows, footage: Rows, rows: Rows, names: Sequence[str], shipped: dict) -> dict | None:
+def _on_footage(
+    pieces: Rows, footage: Rows, rows: Rows, names: Sequence[str], shipped: dict, best: str, learned: Learned
+) -> dict | None:
     """Return what is said of package footage, filmed or not, each video by what was fitted without it."""
     if not pieces:
         return None
-    curves = {state: Curve(**held["+".join(WAYS["together"])]) for state, held in shipped["curves"].items()}
+    curves = {state: Curve(**held["+".join(WAYS[best])]) for state, held in shipped["curves"].items()}
     at = shipped["operating"]
     said: list[float] = []
     strange: list[float] = []
@@ -325,7 +348,7 @@ def _on_footage(pieces: Rows, footage: Rows, rows: Rows, names: Sequence[str], s
     for name in sorted({row["source"] for row in pieces}):
         models = fitted([*rows, *(row for row in footage if row["source"] != name)], names)
         those = [row for row in pieces if row["source"] == name]
-        said += _said(curves, scored(models, those), those).tolist()
+        said += _said(curves, scored(models, those), learned(those), those).tolist()
         judge = models["directions"]
         strange += [judge.strangeness(vector(row["f"], judge.names)) for row in those]
         asked += those

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from detectors_rows import BUILD, Rows
+from detectors_rows import BUILD, Rows, maps_key
 
 from medialit.forensics.detectors import Directions, Outliers, fit_curve, fit_directions, fit_outliers
 from medialit.forensics.detectors.calibrated import Curve, state_of
 from medialit.forensics.detectors.features import vector
-from medialit.forensics.detectors.trees import Forest, fit
+from medialit.forensics.detectors.trees import HONEST, Forest, fit
 
 SPLITS = ("train", "calibrate", "test")
 OF_FEATURES = ("directions", "forest", "outliers")
@@ -29,7 +29,7 @@ REPORTED = ("directions", "forest", "outliers", "together", "network", "all")
 Models = dict[str, Directions | Forest | Outliers]
 ALARMS = 0.02  # share of honest clips at the shipped operating point
 MISSES = 0.03  # share of fakes that are told "no signs"
-N_TREES = 120
+N_ROUNDS = 200
 FILMED = ("carphone_pristine.mp4", "bikes.mp4")
 """Package videos that a camera took, which are fitted on. The others, an animation, an end card with letters and a
 rendered globe, are only asked about: nothing that was not filmed should pass for what honest footage looks like."""
@@ -44,7 +44,8 @@ class Learned:
     def __call__(self, rows: Rows, *, without: str | None = None) -> np.ndarray:
         """Return scores, shape (N,); NaN where there is none."""
         held = self._known if without is None else self._without.get(without, {})
-        return np.array([held.get(row["sha256"], np.nan) for row in rows], np.float64)
+        keys = [maps_key(row["sha256"], row.get("change")) for row in rows]
+        return np.array([held.get(key, np.nan) for key in keys], np.float64)
 
 
 def _kept(name: str) -> dict:
@@ -143,15 +144,17 @@ def states_of(rows: Rows) -> np.ndarray:
 def fitted(rows: Rows, names: Sequence[str]) -> Models:
     """Fit the detectors of features. What was never filmed, whatever made it, is one kind by how it arrived."""
     x, truth = np.stack([vector(row["f"], tuple(names)) for row in rows]), truth_of(rows)
+    kinds = [row["kind"] if row.get("arrival") in (None, "filmed") else row["arrival"] for row in rows]
+    pairs = [f"{row['pack']}:{row['pair']}" for row in rows]
     return {
-        "directions": fit_directions(
+        "directions": fit_directions(x, truth, names=names, kinds=kinds, pairs=pairs),
+        "forest": fit(
             x,
-            truth,
+            [kind if fake else HONEST for kind, fake in zip(kinds, truth, strict=True)],
             names=names,
-            kinds=[row["kind"] if row.get("arrival") in (None, "filmed") else row["arrival"] for row in rows],
-            pairs=[f"{row['pack']}:{row['pair']}" for row in rows],
+            seed=1,
+            n_rounds=N_ROUNDS,
         ),
-        "forest": fit(x, truth, names=names, seed=1, n_trees=N_TREES),
         "outliers": fit_outliers(x[~truth], names=names),
     }
 

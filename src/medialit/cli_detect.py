@@ -19,9 +19,16 @@ from medialit.language import said, translator
     "clips", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--detector", "names", multiple=True, help="Only this detector; repeat for more. Default: all.")
+@click.option(
+    "--where",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a picture of each clip into DIR: the places that look most like a fake's to the network.",
+)
 @LANG
 @STYLE
-def detect(clips: Sequence[Path], names: Sequence[str], lang: str, style: str) -> None:
+def detect(clips: Sequence[Path], names: Sequence[str], folder: Path | None, lang: str, style: str) -> None:
     """Ask the detectors about CLIPS, videos. "Cannot tell" is an answer, and often the right one."""
     from medialit.forensics import detectors as library
     from medialit.forensics.detectors import view
@@ -29,20 +36,45 @@ def detect(clips: Sequence[Path], names: Sequence[str], lang: str, style: str) -
     for name in names:
         library.card(name)  # an unknown name shows before anything is read
     rows: list[dict[str, Any]] = []
-    for path in clips:
+    for number, path in enumerate(clips, start=1):
         try:
-            assessment = library.assess(_footage(path), names=tuple(names) or None)
+            footage = _footage(path)
+            assessment = library.assess(footage, names=tuple(names) or None)
+            shown = None if folder is None else _shown(footage, folder / f"{number:03d}-{path.stem}.png")
         except MedialitError as error:
             problem = said(error, lang=lang)
             rows.append({"path": str(path), "problem": problem})
             if style == "text":
                 click.echo(f"{path}\n  {problem}")
             continue
+        where = None if folder is None else view.where_told(shown, lang=lang)
         rows.append({"path": str(path), **assessment.as_dict(lang=lang)})
+        if folder is not None:
+            rows[-1]["where"] = None if shown is None else {"path": str(shown[0]), "time_s": shown[1]}
         if style == "text":
-            click.echo("\n  ".join((str(path), *view.told(assessment, lang=lang))))
+            click.echo(
+                "\n  ".join((str(path), *view.told(assessment, lang=lang), *([where] if where else [])))
+            )
     if style == "json":
         click.echo(json.dumps(rows, ensure_ascii=False))
+
+
+def _shown(footage: Any, path: Path) -> tuple[Path, float] | None:
+    """Write the picture of where, and return its path and the moment that it shows; None where there is nothing."""
+    from medialit.forensics.detectors import view
+
+    found = view.where(footage)
+    if found is None:
+        return None
+    time_s, picture = found
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture)
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be written: {error.strerror}. Name another folder with --where."
+        ) from error
+    return path, round(time_s, 2)
 
 
 def _footage(path: Path) -> Any:

@@ -118,6 +118,30 @@ def explained(
     return terms, np.asarray(weights, np.float64)
 
 
+def centred(patterns: NDArray[np.floating]) -> Floats:
+    """Return mean residuals, shape (K, h, w), less what rows, columns and the whole have in common."""
+    held = patterns.astype(np.float32)
+    held = held - held.mean(axis=1, keepdims=True) - held.mean(axis=2, keepdims=True)
+    return np.asarray(held - held.mean(axis=(1, 2), keepdims=True), np.float32)
+
+
+def in_common(held: Floats, *, side: int) -> Floats:
+    """Return how much K centred patterns have in common around each pixel, shape (h, w): 0 for noise, 1 for the same.
+
+    Parameters
+    ----------
+    held : ndarray of float32, shape (K, h, w)
+        At least two.
+    side : int
+        Pixels of the square around.
+    """
+    size = (side, side)
+    squares = cv2.blur((held**2).sum(axis=0), size)
+    # The sum's square less the squares' sum is twice the sum over pairs: what they have in common.
+    shared = (cv2.blur(held.sum(axis=0) ** 2, size) - squares) / (squares + 1e-6) / (len(held) - 1)
+    return np.asarray(shared, np.float32)
+
+
 class Gatherer:
     """Takes frames one after the other and keeps only their blocks' numbers, and the frame before."""
 

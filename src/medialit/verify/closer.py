@@ -90,10 +90,10 @@ def look_closer(
 
 
 def _detect(footage: Footage, answer: Answer) -> None:
-    from medialit.forensics.detectors import assess
+    from medialit.forensics.detectors import assess, where
 
     try:
-        plain = detected.as_plain(assess(footage))
+        plain = detected.as_plain(assess(footage), where(footage))
     except Exception as error:  # as with a cue: the report says that nobody could be asked
         _logger.warning("The detectors broke: %s.", type(error).__name__)
     else:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from medialit.errors import CueError
 from medialit.forensics.cues.records import Said
-from medialit.forensics.cues.shown import said_from_plain
+from medialit.forensics.cues.shown import Spot, said_from_plain, spot, spot_as_plain, spot_from_plain
 from medialit.forensics.statistics import ppv
 from medialit.language import translator
 
 if TYPE_CHECKING:
+    from medialit.forensics.cues.records import Heat
     from medialit.forensics.detectors import Assessment
 
 Finding = Literal["signs", "cannot-tell", "no-signs"]
@@ -61,6 +62,9 @@ class Synthetic:
     scores : mapping of str to (float or None)
         Raw score of each detector.
     rates : Rates or None
+    where : Spot or None
+        The frame of the most suspicious stretch, and under what the network says of its places; None where it was not
+        asked, and with the finding "no-signs".
     """
 
     probability: float | None = None
@@ -71,6 +75,7 @@ class Synthetic:
     spoke: tuple[tuple[str, float], ...] = ()
     scores: Mapping[str, float | None] = field(default_factory=dict, hash=False)
     rates: Rates | None = None
+    where: Spot | None = field(default=None, repr=False)
 
     def cues(self, lang: str) -> tuple[str, ...]:
         """Return what weighed most, in words, each with the log-odds that it added."""
@@ -90,12 +95,15 @@ class Synthetic:
             "hit_rate": rates.hit if rates else None,
             "miss_rate": rates.miss if rates else None,
             "ppv": {f"{rate:g}": rates.ppv(rate) for rate in BASE_RATES} if rates else None,
+            "where_s": None if self.where is None else round(self.where.time_s, 3),
         }
 
 
-def as_plain(assessment: Assessment) -> dict[str, Any]:
-    """Return an assessment in JSON's types, for `from_plain`."""
+def as_plain(assessment: Assessment, where: Heat | None = None) -> dict[str, Any]:
+    """Return an assessment in JSON's types, for `from_plain`, and where the network sees something."""
     points = assessment.operating
+    if assessment.finding == "no-signs":
+        where = None  # bright places of a clip that was not flagged would be taken for more than they are
     return {
         "probability": assessment.probability,
         "finding": assessment.finding,
@@ -104,6 +112,7 @@ def as_plain(assessment: Assessment) -> dict[str, Any]:
         "spoke": [[one.title, float(one.weight)] for one in assessment.spoke],
         "scores": dict(assessment.scores),
         "rates": [points.false_alarm_rate, points.hit_rate, points.miss_rate],
+        "where": None if where is None else spot_as_plain(spot(where)),
     }
 
 
@@ -134,6 +143,7 @@ def from_plain(plain: Mapping[str, Any]) -> Synthetic:
             ),
             scores=scores,
             rates=Rates(false_alarm=false_alarm, hit=hit, miss=miss),
+            where=None if plain["where"] is None else spot_from_plain(plain["where"]),
         )
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise CueError(f"This is no assessment: {error}.") from error

@@ -220,6 +220,8 @@ def _synthetic(report: Report) -> Iterator[Finding]:
             yield Finding(code="synthetic.no-signs", slots={"misses": _percent(rates.miss)})
         case _:
             yield Finding(code="synthetic.cannot-tell", why=found.said)
+    if found.where is not None:
+        yield Finding(code="synthetic.where", slots={"seconds": f"{found.where.time_s:.1f}"})
 
 
 def _percent(share: float | None) -> str:

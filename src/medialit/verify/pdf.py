@@ -21,11 +21,12 @@ from PIL import Image
 
 from medialit.errors import MediaError
 from medialit.forensics.cues import card
-from medialit.forensics.cues.shown import Shown
+from medialit.forensics.cues.shown import Spot
 from medialit.forensics.cues.view import standing
 from medialit.language import translator
 from medialit.verify.report import Report
 from medialit.verify.view import Page, Row, page
+from medialit.verify.words import SEES
 
 _MARGIN: Final = 18.0  # mm
 _LABEL: Final = 42.0
@@ -102,9 +103,13 @@ class _Paper(FPDF):
                 self._paragraph(f"• {sentence}")
             for row in section.rows:
                 self._row(row)
+            said = translator(shown.lang)
+            if section.where is not None:
+                self._spot(section.where, title=said(SEES), alt=said(SEES), lang=shown.lang)
             for one in section.evidence:
                 if one.spots and standing(one) == "reaches":
-                    self._evidence(one, lang=shown.lang)
+                    title = said(card(one.cue).title)
+                    self._spot(one.spots[0], title=title, alt=one.explain(shown.lang), lang=shown.lang)
         self.ln(4)
         self.set_font("text", size=8)
         self._paragraph(shown.footer)
@@ -141,9 +146,9 @@ class _Paper(FPDF):
             self.set_y(max(bottom, self.get_y()))
         self.ln(0.8)
 
-    def _evidence(self, one: Shown, *, lang: str) -> None:
-        """Set the frame in which a cue sees most, and beside it the same frame under the heat map."""
-        _, spot, gap = translator(lang), one.spots[0], 3.0
+    def _spot(self, spot: Spot, *, title: str, alt: str, lang: str) -> None:
+        """Set the frame in which most is seen, and beside it the same frame under the heat map."""
+        _, gap = translator(lang), 3.0
         width = (self.epw - gap) / 2
         with Image.open(io.BytesIO(spot.picture), formats=("JPEG",)) as picture:
             height = min(width * picture.height / picture.width, _TALLEST)
@@ -151,12 +156,12 @@ class _Paper(FPDF):
         self._keep_together(height + 12)
         time = _("{time} s").format(time=f"{spot.time_s:.2f}")
         self.set_font("text", "B", 8)
-        self._paragraph(f"{_(card(one.cue).title)} ({time})", height=5)
+        self._paragraph(f"{title} ({time})", height=5)
         top = self.get_y()
         for number, data in enumerate((spot.picture, spot.heat)):
             left = _MARGIN + number * (width + gap)
             x = self.w - left - width if self.right_to_left else left
-            self.image(io.BytesIO(data), x=x, y=top, w=width, h=height, alt_text=one.explain(lang))
+            self.image(io.BytesIO(data), x=x, y=top, w=width, h=height, alt_text=alt)
         self.set_y(top + height + 3)
 
     def _keep_together(self, height: float) -> None:

@@ -9,8 +9,11 @@ from html import escape
 from typing import Final
 
 from medialit.forensics.cues import page as cue_page
+from medialit.forensics.cues.shown import Spot
+from medialit.language import translator
 from medialit.verify.report import Report
 from medialit.verify.view import Page, Row, Section, page
+from medialit.verify.words import SEES
 
 _STRIPPED: Final = {ord(mark): None for mark in "\u2066\u2068\u2069"}  # a terminal does its own ordering
 _WIDTH: Final = 96
@@ -134,7 +137,7 @@ def to_fragment(report: Report, *, lang: str, pictures: bool = True) -> str:
 
 
 def _has_evidence(shown: Page) -> bool:
-    return any(section.evidence for section in shown.sections)
+    return any(section.evidence or section.where for section in shown.sections)
 
 
 def _article(shown: Page, *, pictures: bool = True) -> str:
@@ -162,9 +165,16 @@ def _section(section: Section, *, lang: str, pictures: bool) -> str:
         f'<section class="ml-{section.key}">\n<h2>{escape(section.title)}</h2>\n'
         + (f'<ul class="ml-findings">{sentences}</ul>\n' if sentences else "")
         + (_evidence(section, lang=lang, pictures=pictures) if section.evidence else "")
+        + (_where(section.where, lang=lang) if section.where and pictures else "")
         + (f"<table><tbody>{rows}</tbody></table>\n" if rows and not section.evidence else "")
         + "</section>"
     )
+
+
+def _where(one: Spot, *, lang: str) -> str:
+    """Return a frame, and where the network sees something in it."""
+    figures = cue_page.spot_figure(one, lang=lang, apart=True, sees=translator(lang)(SEES))
+    return cue_page.box(f'<div class="ml-spots ml-one">{figures}</div>', lang=lang, style=False) + "\n"
 
 
 def _evidence(section: Section, *, lang: str, pictures: bool) -> str:

@@ -12,7 +12,7 @@ from medialit.provenance.records import Credentials
 from medialit.verify.cues import Cues
 from medialit.verify.detected import Synthetic
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 """Of `docs/reference/report.schema.json`; the first number changes when a key goes or changes its meaning."""
 
 Kind = Literal["video", "picture", "unknown"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from medialit.forensics.cues import card
-from medialit.forensics.cues.shown import Frame, Shown
+from medialit.forensics.cues.shown import Frame, Shown, Spot
 from medialit.forensics.cues.view import verdict
 from medialit.language import language, translator
 from medialit.provenance.records import Action, Credentials, Ingredient
@@ -77,6 +77,8 @@ class Section:
         Readings of cues, for renderers that can show pictures.
     strip : tuple of Frame
         Small pictures of the clip, to go with them.
+    where : Spot or None
+        A frame, and where the network sees something in it.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Section:
     rows: tuple[Row, ...]
     evidence: tuple[Shown, ...] = ()
     strip: tuple[Frame, ...] = ()
+    where: Spot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +168,7 @@ def sections(report: Report, *, lang: str) -> tuple[Section, ...]:
             rows=kept[key],
             evidence=report.cues.readings if key == "cues" else (),
             strip=report.cues.strip if key == "cues" else (),
+            where=report.synthetic.where if key == "synthetic" else None,
         )
         for key, title in TITLES.items()
     )

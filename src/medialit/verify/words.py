@@ -137,6 +137,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "How many such alarms are right depends on how many clips are made or altered: where 1 in 200 is, about "
             "{rare} of the alarms are right; where 1 in 20 is, about {some}; where every second one is, about {half}."
         ),
+        "synthetic.where": _msgid(
+            "In the stretch around {seconds} s the network sees most. Bright places look more like what a fake wrote "
+            "than like what none did; honest clips have some too, and a dark place was not shown to be honest."
+        ),
         "cues.not-asked": _msgid(
             "Nobody asked the cues to look at the pixels, so they say nothing. With --cues, or in the window with Look "
             "closer, they do."
@@ -212,6 +216,9 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "examined": _msgid("What was looked at"),
     }
 )
+
+SEES: Final = _msgid("Where the network sees it: grey is nothing, yellow is most")
+"""Under a heat map of the network's."""
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -8,15 +8,20 @@ import re
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 from medialit import verify
 from medialit.errors import CueError
-from medialit.forensics.cues.records import Said
-from medialit.media import write
+from medialit.forensics.cues import look
+from medialit.forensics.cues.records import Heat, Said
+from medialit.forensics.detectors import Assessment, assess, where
+from medialit.media import Clip, write
 from medialit.verify import detected
 from medialit.verify.detected import Rates, Synthetic, from_plain
 from medialit.verify.findings import findings_of, say
+from medialit.verify.pdf import to_pdf
+from medialit.verify.render import to_html
 from medialit.verify.report import Report
 from medialit.world import Scene, Thing, film, render
 
@@ -26,7 +31,7 @@ SCHEMA = json.loads(
 RATES = Rates(false_alarm=0.03, hit=0.6, miss=0.1)
 PLAIN = {
     "probability": 0.7, "finding": "signs", "message": "m {n}", "slots": {"n": "3"}, "spoke": [["Flicker", 1.5]],
-    "scores": {"forest": 0.8, "network": None}, "rates": [0.03, 0.6, 0.1],
+    "scores": {"forest": 0.8, "network": None}, "rates": [0.03, 0.6, 0.1], "where": None,
 }  # fmt: skip
 
 
@@ -111,9 +116,53 @@ def test_detectors_that_break_are_not_said_to_have_seen_nothing(report: Report) 
         {"spoke": [["Flicker", "much"]]},
         {"scores": {"forest": float("inf")}},
         {"scores": []},
+        {"where": [1.0, "not a picture", "nor this"]},
+        {"where": [float("nan"), "", ""]},
+        {"where": [1.0]},
+        {"where": "here"},
     ],
 )
 def test_nothing_but_an_assessment_is_taken_from_the_other_process(change: dict[str, object]) -> None:
     assert from_plain(PLAIN).said == Said(message="m {n}", slots={"n": "3"})
     with pytest.raises(CueError):
         from_plain(PLAIN | change)
+
+
+def _seen(seconds: float = 1.25) -> Heat:
+    values = np.zeros((24, 40), np.float32)
+    values[5:9, 10:20] = 1.0
+    return Heat(time_s=seconds, picture=np.full((96, 160, 3), 120, np.uint8), values=values)
+
+
+def _assessed(finding: detected.Finding) -> Assessment:
+    footage = look(Clip(np.zeros((3, 128, 128, 3), np.uint8), 12.0))
+    return dataclasses.replace(assess(footage), finding=finding)
+
+
+@pytest.mark.parametrize("finding", ["signs", "cannot-tell"])
+def test_where_the_network_sees_something_comes_through_the_other_process(finding: detected.Finding) -> None:
+    plain = json.loads(json.dumps(detected.as_plain(_assessed(finding), _seen())))
+    found = from_plain(plain)
+    assert found.where is not None and found.where.time_s == 1.25
+    assert found.as_dict(lang="en")["where_s"] == 1.25
+
+
+def test_of_a_clip_without_signs_no_bright_places_are_shown() -> None:
+    assert from_plain(detected.as_plain(_assessed("no-signs"), _seen())).where is None
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Bright places"), ("fr", "clairs"), ("ar", "الفاتحة")])
+def test_the_report_shows_where_and_says_what_that_is_not(report: Report, lang: str, word: str) -> None:
+    seen = from_plain(detected.as_plain(_assessed("signs"), _seen()))
+    told = dataclasses.replace(report, synthetic=seen)
+    jsonschema.validate(told.as_dict(lang=lang), SCHEMA, jsonschema.Draft202012Validator)
+    assert word in " ".join(sentences(told, lang))
+    page = to_html([told], lang=lang)
+    assert page.count("data:image/jpeg") == 2
+    assert "data:image/jpeg" not in to_html([with_finding(report, "signs")], lang=lang)
+    with_picture, without = (len(to_pdf([one], lang=lang)) for one in (told, with_finding(report, "signs")))
+    assert with_picture > without + 1000
+
+
+def test_a_clip_that_the_detectors_cannot_judge_has_no_place_either() -> None:
+    assert where(look(Clip(np.zeros((3, 128, 128, 3), np.uint8), 12.0))) is None

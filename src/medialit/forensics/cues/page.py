@@ -224,12 +224,15 @@ def note(lang: str) -> str:
     return f"<p>{escape(what)}</p><p>{escape(how)}</p>"
 
 
-def spot_figure(one: Spot, *, lang: str, apart: bool = False) -> str:
-    """Return a frame and the same frame under the heat map; `apart` sets them side by side, each with its caption."""
+def spot_figure(one: Spot, *, lang: str, apart: bool = False, sees: str | None = None) -> str:
+    """Return a frame and the same frame under the heat map; `apart` sets them side by side, each with its caption.
+
+    `sees` says under the heat map what is seen there; default: where the cue sees it.
+    """
     _ = translator(lang)
     time = _("{time} s").format(time=f"{one.time_s:.2f}")
     frame = _("The frame at {time}").format(time=time)
-    heat = _("Where the cue sees it: grey is nothing, yellow is most")
+    heat = sees or _("Where the cue sees it: grey is nothing, yellow is most")
     images = [f'<img alt="{escape(words)}" src="{_data(data)}">'
               for words, data in ((frame, one.picture), (heat, one.heat))]  # fmt: skip
     if apart:

@@ -19,7 +19,7 @@ import numpy as np
 from medialit.errors import CueError
 from medialit.forensics.cues.footage import Footage
 from medialit.forensics.cues.pixels import overlay
-from medialit.forensics.cues.records import Picture, Reading, Said
+from medialit.forensics.cues.records import Heat, Picture, Reading, Said
 
 N_STRIP: Final = 8
 """Pictures of a strip, evenly spread over the clip."""
@@ -122,7 +122,7 @@ class Shown:
             "curve": None
             if curve is None
             else [list(curve.times_s), list(curve.values), curve.label, curve.limit],
-            "spots": [[one.time_s, _text(one.picture), _text(one.heat)] for one in self.spots],
+            "spots": [spot_as_plain(one) for one in self.spots],
         }
 
 
@@ -151,15 +151,34 @@ def shown(reading: Reading) -> Shown:
         score=_finite(reading.score),
         said=reading.said,
         curve=curve,
-        spots=tuple(
-            Spot(
-                time_s=float(heat.time_s),
-                picture=_jpeg(_fitted(heat.picture, _SIDE), _QUALITY),
-                heat=_jpeg(overlay(heat, width=_width(heat.picture, _SIDE)), _QUALITY),
-            )
-            for heat in reading.heat[:MAX_SPOTS]
-        ),
+        spots=tuple(spot(heat) for heat in reading.heat[:MAX_SPOTS]),
     )
+
+
+def spot(heat: Heat) -> Spot:
+    """Return a frame as it is, and under its heat map, as small JPEGs."""
+    return Spot(
+        time_s=float(heat.time_s),
+        picture=_jpeg(_fitted(heat.picture, _SIDE), _QUALITY),
+        heat=_jpeg(overlay(heat, width=_width(heat.picture, _SIDE)), _QUALITY),
+    )
+
+
+def spot_as_plain(one: Spot) -> list[Any]:
+    """Return a frame with its heat map in JSON's types, for `spot_from_plain`."""
+    return [one.time_s, _text(one.picture), _text(one.heat)]
+
+
+def spot_from_plain(plain: Sequence[Any]) -> Spot:
+    """Return the spot that `spot_as_plain` wrote, and nothing else.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is anything else.
+    """
+    time_s, picture, heat = plain
+    return Spot(time_s=_number(time_s), picture=_bytes(picture), heat=_bytes(heat))
 
 
 def strip(footage: Footage, *, n: int = N_STRIP) -> tuple[Frame, ...]:
@@ -221,10 +240,7 @@ def from_plain(plain: Mapping[str, Any], *, known: Sequence[str]) -> Shown:
             score=None if score is None else _number(score),
             said=said_from_plain(plain["message"], plain["slots"]),
             curve=None if curve is None else _curve(curve),
-            spots=tuple(
-                Spot(time_s=_number(time_s), picture=_bytes(picture), heat=_bytes(heat))
-                for time_s, picture, heat in plain["spots"][:MAX_SPOTS]
-            ),
+            spots=tuple(spot_from_plain(one) for one in plain["spots"][:MAX_SPOTS]),
         )
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise CueError(f"This is no reading of a cue: {error}.") from error

@@ -26,7 +26,7 @@ import numpy as np
 
 from medialit.errors import CueError, MedialitError
 from medialit.forensics.cues import Footage
-from medialit.forensics.cues.records import Said
+from medialit.forensics.cues.records import Heat, Said
 from medialit.forensics.detectors.calibrated import Curve, State, fit_curve, state_of
 from medialit.forensics.detectors.cards import CARDS, Card
 from medialit.forensics.detectors.directions import Directions, directions_from_dict, fit_directions
@@ -72,11 +72,11 @@ __all__ = [
     "fit_directions",
     "fit_outliers",
     "measured",
+    "where",
 ]
 
 DETECTORS: Final = ("directions", "forest", "outliers", "network")
-"""The detectors that ship: directions, boosted trees and outliers over features, and a small network over the finest
-detail."""
+"""The detectors that ship: directions, boosted trees and outliers over features, and a small network over maps."""
 
 _OF_FEATURES: Final = ("directions", "forest", "outliers")
 _DAMAGE: Final = (cv2.error, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError, MedialitError)
@@ -151,6 +151,25 @@ class _Shipped:
         if not can_be_judged(footage):
             return None
         return _network_on(footage) if self.name == "network" else _of_features(footage)[0].get(self.name)
+
+
+def where(footage: Footage) -> Heat | None:
+    """Return a frame, and between 0 and 1 how much more each of its places looks like what a fake wrote than like others.
+
+    By the network alone, and from the stretch of the clip that it finds most suspicious.
+
+    Returns
+    -------
+    Heat or None
+        None where the clip is too short or too small to be measured in places.
+    """
+    network = load_learned()
+    if network is None or not can_be_judged(footage):
+        return None
+    try:
+        return network.where(footage)
+    except _DAMAGE:
+        return None
 
 
 def detector(name: str) -> Detector:

@@ -90,18 +90,19 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
         ),
         "network": Card(
             name="network",
-            title=_msgid("A small network over the finest detail"),
+            title=_msgid("A small network over maps of measurements"),
             how=_msgid(
-                "Squares of 64 by 64 pixels through three frames at full size; only their residuals reach the "
-                "network, so that it does not see what is shown. The score is what the most suspicious squares say."
+                "Grain, light and motion are measured place by place, for every twenty frames or so. The network sees "
+                "these maps and not the picture, and says of each place whether a fake wrote it; the score is what the "
+                "most suspicious places say."
             ),
             breaks=_msgid(
-                "Whatever smooths or resizes the whole picture, honestly or not. It was trained with such changes, "
-                "and still loses most of what it sees."
+                "Whatever smooths, resizes or encodes the whole picture once more takes away the grain that is "
+                "measured. What is left is how places move and brighten."
             ),
             chance=_msgid(
-                "Repeated frames, cuts, shifted voices and broken laws of physics: three frames of a small square "
-                "do not show them."
+                "Shifted voices, which write no picture. What was copied within a clip has the clip's own grain, light "
+                "and shake, and is seen poorly."
             ),
             trained_on=_TRAINED,
         ),

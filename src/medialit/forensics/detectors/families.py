@@ -57,7 +57,7 @@ FAMILIES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 )
 """Name, title, and how the features' names begin; the first that fits holds."""
 
-LEARNED_TITLE: Final = _msgid("What a small network learnt of the finest detail")
+LEARNED_TITLE: Final = _msgid("What a small network makes of maps of grain, light and motion")
 
 _LEAST_WEIGHT: Final = 0.1
 

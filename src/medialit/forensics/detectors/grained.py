@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medialit.forensics.grain import Grain, explained
+from medialit.forensics.grain import Grain, centred, explained, in_common
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -195,21 +195,15 @@ def _patterns(grain: Grain) -> dict[str, float]:
     ----------
     Lukas, Fridrich and Goljan (2006), Detecting digital image forgeries using sensor pattern noise, SPIE 6072: places.
     """
-    held = grain.patterns.astype(np.float32)
-    if len(held) < 4 or min(held.shape[1:]) < 4 * _NEIGHBOURHOOD:
+    if len(grain.patterns) < 4 or min(grain.patterns.shape[1:]) < 4 * _NEIGHBOURHOOD:
         return {}
-    held = held - held.mean(axis=1, keepdims=True) - held.mean(axis=2, keepdims=True)
-    held = held - held.mean(axis=(1, 2), keepdims=True)
+    held = centred(grain.patterns)
     alike = _likeness(held)
     usual = float(np.median(np.clip(alike, 0, 1)[np.triu_indices(len(alike), 1)]))
     chance = 1 / np.sqrt(_FLAT * held[0].size)  # deviation of the likeness of two pieces of noise
     flat = _likeness(_flat_places(held))
     apart, share = _apart(flat, faint=max(_FAINT, 3 * chance))
-    whole = held.sum(axis=0)
-    size = (_NEIGHBOURHOOD, _NEIGHBOURHOOD)
-    squares = cv2.blur((held**2).sum(axis=0), size)
-    # The sum's square less the squares' sum is twice the sum over pairs: what chunks have in common.
-    shared = (cv2.blur(whole**2, size) - squares) / (squares + 1e-6) / max(1, len(held) - 1)
+    shared = in_common(held, side=_NEIGHBOURHOOD)
     where = cv2.GaussianBlur(shared, (0, 0), _NEIGHBOURHOOD / 4)[
         _NEIGHBOURHOOD // 2 :: 8, _NEIGHBOURHOOD // 2 :: 8
     ]
@@ -230,8 +224,7 @@ def _flat_places(held: Floats) -> Floats:
     """Return mean residuals, shape (K, h, w), with 0 where those of a camera that stands still would be edges."""
     strength = cv2.blur((held**2).mean(axis=0), (5, 5))
     kept = held * (strength < np.quantile(strength, _FLAT))
-    kept = kept - kept.mean(axis=1, keepdims=True) - kept.mean(axis=2, keepdims=True)
-    return np.asarray(kept - kept.mean(axis=(1, 2), keepdims=True), np.float32)
+    return centred(kept)
 
 
 def _likeness(held: Floats) -> Doubles:

@@ -1,7 +1,8 @@
-"""The learned detector: a small network over residuals of squares through three frames, run with onnxruntime.
+"""The learned detector: a small network over maps of measurements, run with onnxruntime.
 
-The network is trained by `medialit.forensics.detectors.train` to say of each square whether it was written by a fake;
-what is said of a clip is the mean over the most suspicious squares.
+The network is trained by `medialit.forensics.detectors.train` to say of each place of the maps of
+`medialit.forensics.detectors.mapped` whether a fake wrote it. What is said of a clip is what its most suspicious places
+say, and `Learned.where` shows them.
 """
 
 from __future__ import annotations
@@ -17,16 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.forensics.cues import Footage
+from medialit.forensics.cues.records import Heat
+from medialit.forensics.detectors.mapped import Maps, maps_of
 
-SIDE: Final = 64
-DEPTH: Final = 3
-"""Frames of a tube: a still and the `medialit.forensics.cues.footage.AFTER` that follow it."""
-N_STILLS: Final = 4
-N_PLACES: Final = 24
-TOP: Final = 0.2
-"""Share of the squares, the most suspicious ones, whose mean is the score."""
+Floats = NDArray[np.float32]
 
-Tubes = NDArray[np.uint8]  # (N, DEPTH, SIDE, SIDE)
+TOP: Final = 0.02
+"""Share of the places of a clip that may be more suspicious than the score says."""
+_MOST: Final = 12.0  # log-odds
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,71 +35,46 @@ class Learned:
     Parameters
     ----------
     session : onnxruntime.InferenceSession
-        Takes ``tubes`` float32 (N, 3, 64, 64), brightness from 0 to 255; gives ``logit`` float32 (N,).
+        Takes ``maps`` float32 (W, C, R, K), as `Maps.values`; gives ``logit`` float32 (W, R, K).
     """
 
     session: Any
     name: str = "network"
 
-    def logits(self, tubes: Tubes) -> NDArray[np.float32]:
-        """Return how suspicious each tube is, as log-odds, shape (N,)."""
-        given = {"tubes": tubes.astype(np.float32)}
-        return np.asarray(self.session.run(["logit"], given)[0], np.float32).reshape(-1)
+    def logits(self, maps: Maps) -> Floats:
+        """Return how suspicious each place is, as log-odds, shape (W, R, K)."""
+        return np.asarray(
+            self.session.run(["logit"], {"maps": maps.values.astype(np.float32)})[0], np.float32
+        )
 
     def score(self, footage: Footage) -> float | None:
-        """Return the mean log-odds of the most suspicious squares; None where there is no whole square."""
-        tubes = tubes_of(footage)
-        if len(tubes) == 0:
+        """Return the log-odds of the most suspicious places; None where nothing can be measured in places."""
+        maps = maps_of(footage)
+        return None if maps is None else pooled(self.logits(maps))
+
+    def where(self, footage: Footage) -> Heat | None:
+        """Return the frame in the middle of the most suspicious stretch, and how suspicious its places are, 0 to 1."""
+        maps = maps_of(footage)
+        if maps is None:
             return None
-        return pooled(self.logits(tubes))
+        soft = softened(self.logits(maps))
+        stretch = int(np.quantile(soft.reshape(len(soft), -1), 1 - TOP, axis=1).argmax())
+        first, end = maps.spans[stretch]
+        frame = (first + end) // 2
+        values = 1 / (1 + np.exp(-soft[stretch]))
+        return Heat(
+            time_s=frame / footage.fps, picture=footage.motion.frames[frame], values=values.astype(np.float32)
+        )
 
 
-def pooled(logits: NDArray[np.float32]) -> float:
-    """Return the mean of the highest `TOP` of the log-odds, at least one of them."""
-    n = max(1, round(TOP * len(logits)))
-    return float(np.clip(np.sort(logits)[-n:], -12, 12).mean())
+def pooled(logits: Floats) -> float:
+    """Return the log-odds that the share `TOP` of the places reach, each taken together with its neighbours."""
+    return float(np.clip(np.quantile(softened(logits), 1 - TOP), -_MOST, _MOST))
 
 
-def tubes_of(footage: Footage) -> Tubes:
-    """Return squares through stills and the frames after them, at full size, evenly spread, and in a face."""
-    whole = [k for k, after in enumerate(footage.after) if len(after) >= DEPTH - 1]
-    height, width = footage.stills.frames.shape[1:3]
-    if not whole or min(height, width) < SIDE:
-        return np.zeros((0, DEPTH, SIDE, SIDE), np.uint8)
-    chosen = [
-        whole[int(k)]
-        for k in np.unique(np.linspace(0, len(whole) - 1, min(N_STILLS, len(whole))).astype(int))
-    ]
-    found = []
-    for k in chosen:
-        grey = np.asarray(cv2.cvtColor(footage.stills.frames[k], cv2.COLOR_RGB2GRAY), np.uint8)
-        tube = np.concatenate([grey[None], footage.after[k][: DEPTH - 1]])
-        for top, left in _places(height, width, footage, float(footage.still_times_s[k])):
-            found.append(tube[:, top : top + SIDE, left : left + SIDE])
-    return np.stack(found)
-
-
-def _places(height: int, width: int, footage: Footage, time_s: float) -> list[tuple[int, int]]:
-    rows, columns = (max(1, -(-(n - SIDE) // (SIDE // 2)) + 1) for n in (height, width))
-    places = [
-        (round(y), round(x))
-        for y in np.linspace(0, height - SIDE, rows)
-        for x in np.linspace(0, width - SIDE, columns)
-    ]
-    if len(places) > N_PLACES:
-        places = [places[int(k)] for k in np.linspace(0, len(places) - 1, N_PLACES)]
-    face = footage.face_at(time_s)
-    if face is not None:
-        spots = [
-            face.outline.mean(axis=0),
-            face.lips.mean(axis=0),
-            face.outline.min(axis=0),
-            face.outline.max(axis=0),
-        ]
-        for x, y in spots:
-            top, left = round(float(y) * height) - SIDE // 2, round(float(x) * width) - SIDE // 2
-            places.append((int(np.clip(top, 0, height - SIDE)), int(np.clip(left, 0, width - SIDE))))
-    return places
+def softened(logits: Floats) -> Floats:
+    """Return the mean of each place and its eight neighbours, shape (W, R, K)."""
+    return np.stack([np.asarray(cv2.blur(one, (3, 3)), np.float32) for one in logits])
 
 
 @cache

@@ -32,7 +32,8 @@ Floats = NDArray[np.float32]
 STEP_PX: Final = 8
 """Pixels from one place to the next; a place is a square of twice that."""
 LEAST_FRAMES: Final = 12
-_BORDER_PX: Final = 4
+BORDER_PX: Final = 4
+"""Pixels along the edges that no place begins in."""
 _NOISE: Final = 0.3  # squared levels a pixel: gradients of a flat place
 _LARGEST_JUMP_PX: Final = 6.0  # a cut, and no shake
 _FARTHEST_PX: Final = 3.0  # a place that seems to move further from the others was not followed
@@ -108,8 +109,12 @@ def shares(frames: Picture) -> Shares | None:
     """
     if len(frames) < LEAST_FRAMES or min(frames.shape[1:3]) < 4 * STEP_PX:
         return None
-    moved, texture = _moves(frames)
-    camera = _common(moved, texture)
+    return shares_of(*_moves(frames))
+
+
+def shares_of(moved: Floats, texture: Floats) -> Shares | None:
+    """Return the same of motion that is known, shape (T - 1, R, C, 2), and the texture, (T - 1, R, C)."""
+    camera = common(moved, texture)
     change, shake = np.diff(moved - camera, axis=0), np.diff(camera, axis=0)
     held = np.abs(shake).max(axis=(1, 2, 3)) < _LARGEST_JUMP_PX
     if held.sum() < LEAST_FRAMES - 4:
@@ -134,7 +139,7 @@ def _moves(frames: Picture) -> tuple[Floats, Floats]:
         for frame in frames
     ]
     height, width = soft[0].shape
-    rows, columns = (_places(side) for side in (height, width))
+    rows, columns = (places(side) for side in (height, width))
     window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
     moved = np.zeros((len(soft) - 1, len(rows), len(columns), 2), np.float32)
     texture = np.zeros(moved.shape[:3], np.float32)
@@ -142,20 +147,33 @@ def _moves(frames: Picture) -> tuple[Floats, Floats]:
         right, down = shift_between(before, after, window=window)
         if abs(right) > width / 4 or abs(down) > height / 4:
             right, down = 0.0, 0.0
-        steps, texture[t] = _steps(before, after, right, down, rows, columns)
-        plain = texture[t] > np.median(texture[t])
-        if plain.any():
-            more_right, more_down = np.median(steps[plain], axis=0)
-            right, down = right + float(more_right), down + float(more_down)
-            steps, texture[t] = _steps(before, after, right, down, rows, columns)
+        right, down, steps, texture[t] = nearly(before, after, right, down, rows, columns)
         moved[t] = steps + np.array([right, down], np.float32)
     return moved, texture
 
 
-def _places(side: int) -> NDArray[np.intp]:
+def nearly(
+    before: Floats,
+    after: Floats,
+    right: float,
+    down: float,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+) -> tuple[float, float, Floats, Floats]:
+    """Return what half of the textured places do, what is left of the motion of each, (R, C, 2), and the texture."""
+    steps, texture = _steps(before, after, right, down, rows, columns)
+    plain = texture > np.median(texture)
+    if plain.any():
+        more_right, more_down = np.median(steps[plain], axis=0)
+        right, down = right + float(more_right), down + float(more_down)
+        steps, texture = _steps(before, after, right, down, rows, columns)
+    return right, down, steps, texture
+
+
+def places(side: int) -> NDArray[np.intp]:
     """Return where the middles of the places lie along a side."""
-    n = (side - 2 * _BORDER_PX) // STEP_PX
-    return np.asarray(_BORDER_PX + STEP_PX // 2 + STEP_PX * np.arange(n), np.intp)
+    n = (side - 2 * BORDER_PX) // STEP_PX
+    return np.asarray(BORDER_PX + STEP_PX // 2 + STEP_PX * np.arange(n), np.intp)
 
 
 def _steps(
@@ -190,7 +208,7 @@ def _steps(
     return np.asarray(steps, np.float32), np.asarray(poorer, np.float32)
 
 
-def _common(moved: Floats, texture: Floats) -> Floats:
+def common(moved: Floats, texture: Floats) -> Floats:
     """Return what most places do from each frame to the next: a shift that grows evenly across the picture."""
     n_rows, n_columns = moved.shape[1:3]
     down, right = np.meshgrid(

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
+import cv2
+import numpy as np
+
+from medialit.forensics.cues import Footage
+from medialit.forensics.cues.pixels import overlay
 from medialit.forensics.cues.view import Line
 from medialit.forensics.detectors import Assessment, card, measured
+from medialit.forensics.detectors import where as most_suspicious
 from medialit.forensics.statistics import Estimate
 from medialit.language import msgid as _msgid
 from medialit.language import translator
@@ -17,6 +24,8 @@ FINDINGS: Final[Mapping[str, str]] = {
     "no-signs": _msgid("no signs of manipulation"),
 }
 
+_PICTURE_PX: Final = 480  # of each of the two pictures of `where`
+_GAP_PX: Final = 8
 _CHANCE: Final = 0.6
 """Kinds of fakes below this area are named as those that a detector hardly sees."""
 
@@ -117,6 +126,38 @@ def told(assessment: Assessment, *, lang: str) -> tuple[str, ...]:
         way = _("for synthetic: {what} ({weight})") if one.weight > 0 else _("against it: {what} ({weight})")
         said.append(way.format(what=one.say(lang), weight=f"{one.weight:+.2f}"))
     return tuple(said)
+
+
+def where(footage: Footage) -> tuple[float, bytes] | None:
+    """Return a moment in seconds, and as PNG its frame, as it is and under what the network says of its places.
+
+    Of each place it says how much more it looks like one that a fake wrote than like one that none did. None where the
+    clip is too short or too small for it, or the network is not there.
+    """
+    found = most_suspicious(footage)
+    if found is None:
+        return None
+    width = _PICTURE_PX
+    height = max(1, round(width * found.picture.shape[0] / found.picture.shape[1]))
+    frame = cv2.resize(found.picture, (width, height), interpolation=cv2.INTER_CUBIC)
+    both = np.concatenate(
+        [frame, np.full((height, _GAP_PX, 3), 255, np.uint8), overlay(found, width=width)], axis=1
+    )
+    return found.time_s, cv2.imencode(".png", np.ascontiguousarray(both[..., ::-1]))[1].tobytes()
+
+
+def where_told(shown: tuple[Path, float] | None, *, lang: str) -> str:
+    """Return in words which picture `where` gave, and what it is not."""
+    _ = translator(lang)
+    if shown is None:
+        return _(
+            "There is no picture of where: the clip is too short or too small to be measured place by place."
+        )
+    path, time_s = shown
+    return _(
+        "Where the network sees it, at {time} s: {path}. Bright places look more like what a fake wrote than like what "
+        "none did; honest clips have some too."
+    ).format(time=f"{time_s:.2f}", path=path)
 
 
 def _estimate(value: list[float], style: str) -> str:
