@@ -41,6 +41,7 @@ from detectors_fit import (
     Learned,
     Way,
     across,
+    at,
     fitted,
     is_fake,
     logit,
@@ -307,7 +308,9 @@ def _changed(
         found[key] = _flat(bootstrap(auc, truth_of(asked), said, seed=1))
         if key == "auc":
             honest = said[~truth_of(asked)]
-    limit = points(way.said, way.truth)[0]
+    limit = at(
+        points(way.said, way.truth, way.states)[0], states_of([row for row in those if not is_fake(row)])
+    )
     flagged = int((honest >= limit).sum())
     return found | {"n": len(those), "false_alarm_rate": _flat(wilson(flagged, len(honest)))}
 
@@ -323,10 +326,10 @@ def _shipped(rows: Rows, footage: Rows, names: Sequence[str], ways: dict[str, Wa
     for key, way in ways.items():
         for state, curve in way.curves.items():
             curves.setdefault(state, {})["+".join(WAYS[key])] = curve.as_dict()
-    signs, none = zip(*(points(ways[key].said, ways[key].truth) for key in {best, "together"}), strict=True)
-    operating = _rates(
-        ways[best].said, ways[best].truth, signs=max(signs), none=min(none)
-    )  # the more careful of the two
+    both = [points(ways[key].said, ways[key].truth, ways[key].states) for key in {best, "together"}]
+    # The more careful of the two.
+    signs = {state: max(one[state] for one, _ in both) for state in ("kept", "worn")}
+    operating = _rates(ways[best], signs=signs, none=min(none for _, none in both))
     return {
         "curves": curves,
         "operating": operating | {"strange_above": _strange([*rows, *footage], names)},
@@ -341,7 +344,8 @@ def _on_footage(
     if not pieces:
         return None
     curves = {state: Curve(**held["+".join(WAYS[best])]) for state, held in shipped["curves"].items()}
-    at = shipped["operating"]
+    operating = shipped["operating"]
+    signs = {"kept": operating["signs_at"], "worn": operating["worn_signs_at"]}
     said: list[float] = []
     strange: list[float] = []
     asked: Rows = []
@@ -352,8 +356,8 @@ def _on_footage(
         judge = models["directions"]
         strange += [judge.strangeness(vector(row["f"], judge.names)) for row in those]
         asked += those
-    over = np.array(said) >= at["signs_at"]
-    far = np.array(strange) > at["strange_above"]
+    over = np.array(said) >= at(signs, states_of(asked))
+    far = np.array(strange) > operating["strange_above"]
     filmed = np.array([row["source"] in FILMED for row in asked])
     return {
         kind: {
@@ -382,16 +386,16 @@ def _strange(rows: Rows, names: Sequence[str]) -> float:
     return round(float(np.quantile(shares, 0.98)), 3)
 
 
-def _rates(probability: np.ndarray, truth: np.ndarray, *, signs: float, none: float) -> dict[str, float]:
-    there = np.isfinite(probability)
-    probability, truth = probability[there], truth[there]
+def _rates(way: Way, *, signs: dict[str, float], none: float) -> dict[str, float]:
+    there = np.isfinite(way.said)
+    probability, truth = way.said[there], way.truth[there]
+    over = probability >= at(signs, way.states[there])
     return {
-        "signs_at": round(signs, 4),
+        "signs_at": round(signs["kept"], 4),
+        "worn_signs_at": round(signs["worn"], 4),
         "no_signs_at": round(none, 4),
-        "false_alarm_rate": round(
-            wilson(int((probability[~truth] >= signs).sum()), int((~truth).sum())).high, 4
-        ),
-        "hit_rate": round(float((probability[truth] >= signs).mean()), 4),
+        "false_alarm_rate": round(wilson(int(over[~truth].sum()), int((~truth).sum())).high, 4),
+        "hit_rate": round(float(over[truth].mean()), 4),
         "miss_rate": round(float((probability[truth] <= none).mean()), 4),
     }
 

@@ -121,7 +121,8 @@ def _footage(report: dict) -> list[str]:
 def _points(points: dict) -> list[str]:
     return [
         "",
-        f"Shipped: signs from a probability of {points['signs_at']:.2f} up (at most {points['false_alarm_rate']:.0%} of "
+        f"Shipped: signs from a probability of {points['signs_at']:.2f} up, of worn clips from "
+        f"{points['worn_signs_at']:.2f} (at most {points['false_alarm_rate']:.0%} of "
         f"honest clips, {points['hit_rate']:.0%} of fakes), no signs at {points['no_signs_at']:.2f} and below "
         f"({points['miss_rate']:.0%} of fakes), nothing said where more than {points['strange_above']:.0%} of the "
         "features lie beyond training.",

@@ -181,7 +181,7 @@ plots.roc_curve(clips.truths, known, area=roc.auc_interval(clips.truths, known),
 # four were chosen on these very clips.
 #
 # This is an easy collection. The detectors of this library, asked about fourteen kinds of fake that they know, reach
-# 0.87 [0.83, 0.90] on clips as a camera kept them, and 0.71 [0.66, 0.77] on clips that were passed around. Whoever
+# 0.95 [0.94, 0.96] on clips as a camera kept them, and 0.73 [0.67, 0.79] on clips that were passed around. Whoever
 # promises 0.97 should be asked which kinds those were, and which clips.
 
 # %% [markdown] id="drop_intro"
@@ -219,7 +219,7 @@ for method in ("frames", "whole", "decoder"):
 # %% [markdown] id="drop_read"
 # `frames` falls from 0.87 to 0.77, `decoder` from 0.95 to 0.87; both intervals of the drop lie above 0. `whole` does not
 # fall, because it was hardly seen in the first place (0.74). With 21 clips a method, the intervals are wide. For the
-# library's own detectors of features the area falls from 0.93 to 0.83 [0.78, 0.88], on clips as a camera kept them,
+# library's own detectors of features the area falls from 0.94 to 0.85 [0.82, 0.88], on clips as a camera kept them,
 # when no generator is known: more than guessing, and less than before.
 
 # %% [markdown] id="threshold_intro"

@@ -262,6 +262,8 @@ def _together(
     """Return what weighed most, in log-odds of the probability that is shown."""
     sums: dict[tuple[str, str], float] = {}
     for name, weight in curve.weights.items():
+        if weight == 0:
+            continue
         given = spoke.get(name, (Spoke(name=name, title=LEARNED_TITLE, weight=scores[name]),))
         for one in given:
             key = one.name, one.title
@@ -296,7 +298,7 @@ def _finding(
         return "cannot-tell", Said(message=UNMEASURED)
     if strangeness is not None and strangeness > points.strange_above:
         return "cannot-tell", Said(message=STRANGE, slots={"share": f"{strangeness:.0%}"})
-    if probability >= points.signs_at:
+    if probability >= (points.worn_signs_at if state == "worn" else points.signs_at):
         return "signs", Said(message=SIGNS, slots={"alarms": f"{points.false_alarm_rate:.0%}"})
     if probability <= points.no_signs_at:
         return "no-signs", Said(message=NO_SIGNS, slots={"misses": f"{points.miss_rate:.0%}"})

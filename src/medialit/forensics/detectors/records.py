@@ -76,8 +76,9 @@ class Operating:
 
     Parameters
     ----------
-    signs_at, no_signs_at : float
-        From `signs_at` up there are signs; at `no_signs_at` and below there are none; in between nobody can tell.
+    signs_at, worn_signs_at, no_signs_at : float
+        From `signs_at` up there are signs, of worn clips from `worn_signs_at`; at `no_signs_at` and below there are none;
+        in between nobody can tell.
     strange_above : float
         Share of the features beyond what training saw, above which nothing is said.
     false_alarm_rate : float
@@ -87,6 +88,7 @@ class Operating:
     """
 
     signs_at: float
+    worn_signs_at: float
     no_signs_at: float
     strange_above: float
     false_alarm_rate: float
@@ -144,6 +146,7 @@ class Assessment:
             "strangeness": self.strangeness,
             "operating": {
                 "signs_at": self.operating.signs_at,
+                "worn_signs_at": self.operating.worn_signs_at,
                 "no_signs_at": self.operating.no_signs_at,
                 "false_alarm_rate": self.operating.false_alarm_rate,
                 "hit_rate": self.operating.hit_rate,
