@@ -84,7 +84,7 @@ class Examples:
 
 
 class Network(nn.Module):  # type: ignore[misc]  # untyped where PyTorch is not installed
-    """Maps in; log-odds of each place out. About 30,000 weights; it sees seven places around each."""
+    """Maps in; log-odds of each place out. About 30,000 weights; it sees four places around each."""
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
