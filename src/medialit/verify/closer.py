@@ -75,7 +75,7 @@ def look_closer(
         }
     )
     if detect:
-        _detect(footage, answer)
+        _detect(footage, answer, shown=bool(names))
     for k, name in enumerate(names):
         if time.monotonic() > started + seconds:
             return
@@ -89,11 +89,11 @@ def look_closer(
             answer({"stage": "cue", "reading": said})
 
 
-def _detect(footage: Footage, answer: Answer) -> None:
+def _detect(footage: Footage, answer: Answer, *, shown: bool) -> None:
     from medialit.forensics.detectors import assess, where
 
     try:
-        plain = detected.as_plain(assess(footage), where(footage))
+        plain = detected.as_plain(assess(footage), where(footage) if shown else None)
     except Exception as error:  # as with a cue: the report says that nobody could be asked
         _logger.warning("The detectors broke: %s.", type(error).__name__)
     else:

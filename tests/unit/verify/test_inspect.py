@@ -139,7 +139,7 @@ def test_without_detectors_the_report_cannot_tell(inspector, others) -> None:
     said = inspector.inspect(others["marked.png"]).as_dict()
     assert said["synthetic"] == {
         "probability": None, "finding": "cannot-tell", "cues": [], "detectors": [], "scores": {},
-        "false_alarm_rate": None, "hit_rate": None, "miss_rate": None, "ppv": None,
+        "false_alarm_rate": None, "hit_rate": None, "miss_rate": None, "ppv": None, "where_s": None,
     }  # fmt: skip
     assert "synthetic.no-detector" in said["finding_codes"]
 
