@@ -129,7 +129,8 @@ def to_fragment(report: Report, *, lang: str, pictures: bool = True) -> str:
     report : Report
     lang : str
     pictures : bool
-        Whether what the cues see is shown; else only how each of them stands.
+        Whether what the cues see is shown; else only how each of them stands. Where the network sees something is shown
+        in any case.
     """
     shown = page(report, lang=lang)
     style = _STYLE + cue_page.STYLE if _has_evidence(shown) else _STYLE
@@ -165,7 +166,7 @@ def _section(section: Section, *, lang: str, pictures: bool) -> str:
         f'<section class="ml-{section.key}">\n<h2>{escape(section.title)}</h2>\n'
         + (f'<ul class="ml-findings">{sentences}</ul>\n' if sentences else "")
         + (_evidence(section, lang=lang, pictures=pictures) if section.evidence else "")
-        + (_where(section.where, lang=lang) if section.where and pictures else "")
+        + (_where(section.where, lang=lang) if section.where else "")
         + (f"<table><tbody>{rows}</tbody></table>\n" if rows and not section.evidence else "")
         + "</section>"
     )

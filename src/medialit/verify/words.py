@@ -138,8 +138,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "{rare} of the alarms are right; where 1 in 20 is, about {some}; where every second one is, about {half}."
         ),
         "synthetic.where": _msgid(
-            "In the stretch around {seconds} s the network sees most. Bright places look more like what was made or "
-            "altered than like what was not; honest clips have some too, and a dark place was not shown to be honest."
+            "Around {seconds} s the network sees most; a picture in the window, on the page and on paper shows where. "
+            "Bright places look more like what was made or altered than like what was not; honest clips have "
+            "some too, and a dark place was not shown to be honest."
         ),
         "cues.not-asked": _msgid(
             "Nobody asked the cues to look at the pixels, so they say nothing. With --cues, or in the window with Look "

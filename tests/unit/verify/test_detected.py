@@ -21,7 +21,7 @@ from medialit.verify import detected
 from medialit.verify.detected import Rates, Synthetic, from_plain
 from medialit.verify.findings import findings_of, say
 from medialit.verify.pdf import to_pdf
-from medialit.verify.render import to_html
+from medialit.verify.render import to_fragment, to_html
 from medialit.verify.report import Report
 from medialit.world import Scene, Thing, film, render
 
@@ -159,6 +159,7 @@ def test_the_report_shows_where_and_says_what_that_is_not(report: Report, lang: 
     assert word in " ".join(sentences(told, lang))
     page = to_html([told], lang=lang)
     assert page.count("data:image/jpeg") == 2
+    assert to_fragment(told, lang=lang, pictures=False).count("data:image/jpeg") == 2  # as in the window
     assert "data:image/jpeg" not in to_html([with_finding(report, "signs")], lang=lang)
     with_picture, without = (len(to_pdf([one], lang=lang)) for one in (told, with_finding(report, "signs")))
     assert with_picture > without + 1000
