@@ -29,7 +29,6 @@ REPORTED = ("directions", "forest", "outliers", "together", "network", "all")
 Models = dict[str, Directions | Forest | Outliers]
 ALARMS = 0.01  # share of honest clips at the shipped operating point
 MISSES = 0.03  # share of fakes that are told "no signs"
-N_ROUNDS = 200
 LEAST_HONEST = 40
 """Clips of a state that its own threshold needs."""
 FILMED = ("carphone_pristine.mp4", "bikes.mp4")
@@ -164,7 +163,6 @@ def fitted(rows: Rows, names: Sequence[str]) -> Models:
             [kind if fake else HONEST for kind, fake in zip(kinds, truth, strict=True)],
             names=names,
             seed=1,
-            n_rounds=N_ROUNDS,
         ),
         "outliers": fit_outliers(x[~truth], names=names),
     }

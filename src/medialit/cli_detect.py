@@ -47,14 +47,13 @@ def detect(clips: Sequence[Path], names: Sequence[str], folder: Path | None, lan
             if style == "text":
                 click.echo(f"{path}\n  {problem}")
             continue
-        where = None if folder is None else view.where_told(shown, lang=lang)
+        told = [*view.told(assessment, lang=lang)]
         rows.append({"path": str(path), **assessment.as_dict(lang=lang)})
         if folder is not None:
             rows[-1]["where"] = None if shown is None else {"path": str(shown[0]), "time_s": shown[1]}
+            told.append(view.where_told(shown, lang=lang))
         if style == "text":
-            click.echo(
-                "\n  ".join((str(path), *view.told(assessment, lang=lang), *([where] if where else [])))
-            )
+            click.echo("\n  ".join((str(path), *told)))
     if style == "json":
         click.echo(json.dumps(rows, ensure_ascii=False))
 

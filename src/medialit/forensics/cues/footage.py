@@ -33,7 +33,7 @@ MAX_SMALL: Final = 900
 FACE_RATE: Final = 12.5
 """Times a second that a face is looked for."""
 
-AFTER: Final = 2
+AFTER: Final = 1
 """How many frames after each still are kept, as brightness alone: what grain does from one frame to the next."""
 
 _STILL_BYTES: Final = 48 * 2**20

@@ -21,15 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialit.forensics.cues.records import Picture
-from medialit.forensics.detectors.shaken import BORDER_PX, STEP_PX, nearly, places
-from medialit.media.shift import shift_between
+from medialit.forensics.detectors.shaken import BORDER_PX, NOISE, STEP_PX, nearly, places, softened
 
 Floats = NDArray[np.float32]
 
 _ROUNDS: Final = 2
 _TEXTURED: Final = 0.1  # squared levels a pixel; plainer places are taken to move with the camera
 _FARTHEST_PX: Final = 4.0  # from what the whole picture does
-_NOISE: Final = 0.3  # squared levels a pixel: gradients of a flat place
 _DARK: Final = 1.0  # squared levels: brightness below which a gain means nothing
 
 
@@ -66,14 +64,9 @@ def follow_places(frames: Picture) -> Followed:
     frames : ndarray of uint8, shape (T, H, W, 3)
         At least two, as `Footage.motion` has them.
     """
-    soft = [
-        np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0))
-        for frame in frames
-    ]
-    height, width = soft[0].shape
-    window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
-    grid = _Grid(height, width)
-    each = [_step(before, after, grid, window) for before, after in pairwise(soft)]
+    soft = softened(frames)
+    grid = _Grid(*soft[0].shape)
+    each = [_step(before, after, grid) for before, after in pairwise(soft)]
     moved, gain, misfit, light, texture = (np.stack(values) for values in zip(*each, strict=True))
     return Followed(moved=moved, gain=gain, misfit=misfit, light=light, texture=texture)
 
@@ -102,15 +95,9 @@ class _Grid:
         )
 
 
-def _step(
-    before: Floats, after: Floats, grid: _Grid, window: Floats
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _step(before: Floats, after: Floats, grid: _Grid) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Return how far places move, their gain, their misfit, their brightness and their texture."""
-    height, width = before.shape
-    right, down = shift_between(before, after, window=window)
-    if abs(right) > width / 4 or abs(down) > height / 4:
-        right, down = 0.0, 0.0
-    right, down, near, texture = nearly(before, after, right, down, grid.rows, grid.columns)
+    right, down, near, texture = nearly(before, after, grid.rows, grid.columns)
     near = np.clip(near, -_FARTHEST_PX, _FARTHEST_PX)
     near[texture < _TEXTURED] = 0
     x, y = grid.pixels
@@ -137,7 +124,7 @@ def _solved(before: Floats, come: Floats, grid: _Grid) -> tuple[Floats, Floats, 
         answer[..., i] = grid.mean(one * change)
         for j in range(i, 3):
             normal[..., i, j] = normal[..., j, i] = grid.mean(one * terms[j])
-    normal[..., [0, 1, 2], [0, 1, 2]] += _NOISE, _NOISE, _DARK
+    normal[..., [0, 1, 2], [0, 1, 2]] += NOISE, NOISE, _DARK
     solved = np.linalg.solve(normal, answer[..., None])[..., 0]
     left = grid.mean(change * change) - (solved * answer).sum(axis=-1)
     return (

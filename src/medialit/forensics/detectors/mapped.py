@@ -24,12 +24,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from medialit.forensics.cues import Footage
+from medialit.forensics.detectors.features import LEAST_FRAMES
 from medialit.forensics.detectors.followed import Followed, follow_places
 from medialit.forensics.detectors.shaken import STEP_PX, common, shares_of
 from medialit.forensics.grain import Grain, centred, in_common
@@ -54,7 +56,6 @@ CHANNELS: Final = tuple(name for names in FAMILIES.values() for name in names)
 
 WINDOW: Final = 20
 """About how many frames one stack stands for."""
-LEAST_FRAMES: Final = 8
 
 _SETTLED: Final = 8  # frames until the clip's own pattern stands out
 _LEAST_FOLLOWED: Final = 11  # steps from frame to frame that shake and exposure need
@@ -86,8 +87,20 @@ class Maps:
     side: int
 
 
+_known: WeakKeyDictionary[Footage, Maps | None] = WeakKeyDictionary()
+
+
 def maps_of(footage: Footage) -> Maps | None:
-    """Return the maps of a clip; None where it is too short or too small to measure anything in places."""
+    """Return the maps of a clip; None where it is too short or too small to measure anything in places.
+
+    They are measured once, for the score and for where.
+    """
+    if footage not in _known:
+        _known[footage] = _measured(footage)
+    return _known[footage]
+
+
+def _measured(footage: Footage) -> Maps | None:
     grain, frames = footage.grain, footage.motion.frames
     if grain is None or grain.n_frames < LEAST_FRAMES or min(frames.shape[1:3]) < 4 * STEP_PX:
         return None

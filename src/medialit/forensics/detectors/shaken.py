@@ -34,7 +34,8 @@ STEP_PX: Final = 8
 LEAST_FRAMES: Final = 12
 BORDER_PX: Final = 4
 """Pixels along the edges that no place begins in."""
-_NOISE: Final = 0.3  # squared levels a pixel: gradients of a flat place
+NOISE: Final = 0.3
+"""Squared levels a pixel: gradients of a flat place."""
 _LARGEST_JUMP_PX: Final = 6.0  # a cut, and no shake
 _FARTHEST_PX: Final = 3.0  # a place that seems to move further from the others was not followed
 _TEXTURED: Final = 0.5  # squared levels a pixel, along the poorer direction
@@ -134,33 +135,33 @@ def shares_of(moved: Floats, texture: Floats) -> Shares | None:
 
 def _moves(frames: Picture) -> tuple[Floats, Floats]:
     """Return how far each place moves from each frame to the next, shape (T-1, R, C, 2), and its texture, (T-1, R, C)."""
-    soft = [
-        np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0))
-        for frame in frames
-    ]
-    height, width = soft[0].shape
-    rows, columns = (places(side) for side in (height, width))
-    window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
+    soft = softened(frames)
+    rows, columns = (places(side) for side in soft[0].shape)
     moved = np.zeros((len(soft) - 1, len(rows), len(columns), 2), np.float32)
     texture = np.zeros(moved.shape[:3], np.float32)
     for t, (before, after) in enumerate(pairwise(soft)):
-        right, down = shift_between(before, after, window=window)
-        if abs(right) > width / 4 or abs(down) > height / 4:
-            right, down = 0.0, 0.0
-        right, down, steps, texture[t] = nearly(before, after, right, down, rows, columns)
+        right, down, steps, texture[t] = nearly(before, after, rows, columns)
         moved[t] = steps + np.array([right, down], np.float32)
     return moved, texture
 
 
+def softened(frames: Picture) -> list[Floats]:
+    """Return the brightness of frames, less their grain."""
+    return [
+        np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0))
+        for frame in frames
+    ]
+
+
 def nearly(
-    before: Floats,
-    after: Floats,
-    right: float,
-    down: float,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
+    before: Floats, after: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> tuple[float, float, Floats, Floats]:
     """Return what half of the textured places do, what is left of the motion of each, (R, C, 2), and the texture."""
+    height, width = before.shape
+    window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
+    right, down = shift_between(before, after, window=window)
+    if abs(right) > width / 4 or abs(down) > height / 4:
+        right, down = 0.0, 0.0
     steps, texture = _steps(before, after, right, down, rows, columns)
     plain = texture > np.median(texture)
     if plain.any():
@@ -202,8 +203,8 @@ def _steps(
 
     xx, xy, yy = summed(across * across), summed(across * along), summed(along * along)
     x, y = summed(across * change), summed(along * change)
-    over = (xx + _NOISE) * (yy + _NOISE) - xy * xy
-    steps = np.stack([-((yy + _NOISE) * x - xy * y) / over, -((xx + _NOISE) * y - xy * x) / over], axis=-1)
+    over = (xx + NOISE) * (yy + NOISE) - xy * xy
+    steps = np.stack([-((yy + NOISE) * x - xy * y) / over, -((xx + NOISE) * y - xy * x) / over], axis=-1)
     poorer = (xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
     return np.asarray(steps, np.float32), np.asarray(poorer, np.float32)
 
